@@ -1,0 +1,3 @@
+//! kqlens: saved KQL queries over exported API Management logs.
+
+pub mod types;
