@@ -1,0 +1,128 @@
+//! The catalogue: every scalar function and aggregate of KQL, one entry each.
+//!
+//! An entry holds everything there is to say of a function: its name, its signatures, its documentation, examples that
+//! run as tests, and its meaning. Families are files; [`FAMILIES`] lists them. To add a function, add one entry to one
+//! family.
+
+pub mod signature;
+
+use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
+use crate::types::ScalarType;
+
+/// One scalar function.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// The name people write, in Kusto's spelling.
+    pub name: &'static str,
+    /// Other names that mean the same, obsolete ones included.
+    pub aliases: &'static [&'static str],
+    /// One signature an overload, as text: `(source: string, start: long, [length: long]) -> string`.
+    /// See [`signature::Signature`] for the grammar.
+    pub signatures: &'static [&'static str],
+    /// What it does, in a sentence or three, in Markdown.
+    pub doc: &'static str,
+    /// Expressions and the text `tostring` gives of their value. Each runs as a test.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// What a column gets called when the function is its whole expression.
+    pub naming: ResultName,
+    /// For a function that gives several columns (`series_fit_line`): each one's suffix and type. The kernel then
+    /// returns a dynamic array with a value for each. Empty for all others.
+    pub columns: &'static [(&'static str, ScalarType)],
+    /// What it computes.
+    pub meaning: Meaning,
+}
+
+impl Function {
+    /// What an entry starts from: `Function { name: …, meaning: …, ..Function::NEW }`.
+    pub const NEW: Self = Self {
+        name: "",
+        aliases: &[],
+        signatures: &[],
+        doc: "",
+        examples: &[],
+        naming: ResultName::None,
+        columns: &[],
+        meaning: Meaning::Kernel(|_, _| crate::types::Value::Null),
+    };
+}
+
+/// How a column is named when its expression is a call and the query gives no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultName {
+    /// `Column1`, `Column2` …
+    None,
+    /// The name the first argument would have: `bin(t, 1h)` is `t`.
+    FirstArgument,
+    /// A prefix and the first argument's name: `strlen(x)` is `strlen_x`.
+    Prefix(&'static str),
+}
+
+/// The meaning of a scalar function.
+#[derive(Clone, Copy, Debug)]
+pub enum Meaning {
+    /// A plain function on the values of one row.
+    Kernel(ScalarKernel),
+    /// As [`Meaning::Kernel`], but a new value for every row even when all arguments are constants (`rand`).
+    Volatile(ScalarKernel),
+    /// A function on whole columns of a serialized table (`prev`, `row_number`).
+    Window(WindowKernel),
+    /// Said in terms of other expressions. The arguments are bound and converted to the signature's types.
+    Rewrite(fn(Vec<Expr>) -> Expr),
+}
+
+/// One aggregate.
+#[derive(Clone, Copy, Debug)]
+pub struct Aggregate {
+    /// The name people write.
+    pub name: &'static str,
+    /// Other names that mean the same.
+    pub aliases: &'static [&'static str],
+    /// Signatures as in [`Function::signatures`].
+    pub signatures: &'static [&'static str],
+    /// What it does.
+    pub doc: &'static str,
+    /// Whole queries that give one cell, and the text of that cell. Each runs as a test.
+    pub examples: &'static [(&'static str, &'static str)],
+    /// The prefix of the generated column name: `sum` gives `sum_x`.
+    pub prefix: &'static str,
+    /// What it computes.
+    pub meaning: AggregateMeaning,
+}
+
+impl Aggregate {
+    /// What an entry starts from.
+    pub const NEW: Self = Self {
+        name: "",
+        aliases: &[],
+        signatures: &[],
+        doc: "",
+        examples: &[],
+        prefix: "",
+        meaning: AggregateMeaning::Kernel(|_, _| crate::types::Value::Null),
+    };
+}
+
+/// The meaning of an aggregate.
+#[derive(Clone, Copy, Debug)]
+pub enum AggregateMeaning {
+    /// One that every engine has of its own.
+    Core(crate::ir::CoreAggregate),
+    /// A plain function on the rows of one group.
+    Kernel(AggregateKernel),
+}
+
+/// Every family of scalar functions.
+pub const FAMILIES: &[(&str, &[Function])] = &[];
+
+/// Every aggregate.
+pub const AGGREGATES: &[&[Aggregate]] = &[];
+
+/// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.
+pub fn find(name: &str) -> Option<&'static Function> {
+    FAMILIES.iter().flat_map(|(_, family)| family.iter()).find(|f| f.name == name || f.aliases.contains(&name))
+}
+
+/// The aggregate of a name or alias.
+pub fn find_aggregate(name: &str) -> Option<&'static Aggregate> {
+    AGGREGATES.iter().flat_map(|family| family.iter()).find(|a| a.name == name || a.aliases.contains(&name))
+}

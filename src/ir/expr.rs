@@ -1,0 +1,107 @@
+use super::{Core, ScalarKernel, WindowKernel};
+use crate::types::{ScalarType, Value};
+
+/// A typed expression over the columns of one table.
+#[derive(Clone, Debug)]
+pub struct Expr {
+    /// What it computes.
+    pub kind: ExprKind,
+    /// The type of its value.
+    pub scalar_type: ScalarType,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug)]
+pub enum ExprKind {
+    /// A column of the input, by name; names are unique within a table.
+    Column(String),
+    /// A constant.
+    Literal(Value<'static>),
+    /// A core operation.
+    Core(Core, Vec<Expr>),
+    /// A function of the catalogue.
+    Kernel {
+        /// Its name, for printing.
+        name: &'static str,
+        /// What it computes.
+        kernel: ScalarKernel,
+        /// Whether each row gets a value of its own even from constant arguments.
+        volatile: bool,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+    /// A window function over the whole serialized table.
+    Window {
+        /// Its name, for printing.
+        name: &'static str,
+        /// What it computes.
+        kernel: WindowKernel,
+        /// Its arguments.
+        arguments: Vec<Expr>,
+    },
+}
+
+impl Expr {
+    /// A column.
+    pub fn column(name: impl Into<String>, scalar_type: ScalarType) -> Self {
+        Self { kind: ExprKind::Column(name.into()), scalar_type }
+    }
+
+    /// A constant of a type.
+    pub fn literal(value: Value<'static>, scalar_type: ScalarType) -> Self {
+        Self { kind: ExprKind::Literal(value), scalar_type }
+    }
+
+    /// A core operation of a type.
+    pub fn core(core: Core, operands: Vec<Expr>, scalar_type: ScalarType) -> Self {
+        Self { kind: ExprKind::Core(core, operands), scalar_type }
+    }
+
+    /// The expression converted to a type, itself when it has that type already.
+    #[must_use]
+    pub fn cast(self, to: ScalarType) -> Self {
+        if self.scalar_type == to { self } else { Self::core(Core::Cast(to), vec![self], to) }
+    }
+
+    /// The value, when this is a constant.
+    pub const fn as_literal(&self) -> Option<&Value<'static>> {
+        match &self.kind {
+            ExprKind::Literal(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The operands of the expression.
+    pub fn operands(&self) -> &[Expr] {
+        match &self.kind {
+            ExprKind::Column(_) | ExprKind::Literal(_) => &[],
+            ExprKind::Core(_, operands) => operands,
+            ExprKind::Kernel { arguments, .. } | ExprKind::Window { arguments, .. } => arguments,
+        }
+    }
+
+    /// The names of the columns it reads, in order of first use, each once.
+    pub fn columns(&self) -> Vec<String> {
+        fn visit(expr: &Expr, into: &mut Vec<String>) {
+            if let ExprKind::Column(name) = &expr.kind
+                && !into.contains(name)
+            {
+                into.push(name.clone());
+            }
+            expr.operands().iter().for_each(|operand| visit(operand, into));
+        }
+        let mut into = Vec::new();
+        visit(self, &mut into);
+        into
+    }
+
+    /// Whether a window function occurs in it.
+    pub fn has_window(&self) -> bool {
+        matches!(self.kind, ExprKind::Window { .. }) || self.operands().iter().any(Expr::has_window)
+    }
+
+    /// Whether two evaluations over the same row may differ.
+    pub fn is_volatile(&self) -> bool {
+        matches!(self.kind, ExprKind::Kernel { volatile: true, .. }) || self.operands().iter().any(Expr::is_volatile)
+    }
+}

@@ -1,0 +1,18 @@
+//! The typed, engine-neutral plan. All of KQL's meaning is decided before an engine sees it.
+
+mod arithmetic;
+mod compare;
+mod core;
+mod expr;
+mod kernel;
+mod program;
+mod regexes;
+mod text_match;
+
+pub use compare::{compare, unwrap_dynamic};
+pub use core::{Core, CoreAggregate};
+pub use expr::{Expr, ExprKind};
+pub use kernel::{AggregateKernel, Context, ScalarKernel, WindowKernel};
+pub use program::Program;
+pub use regexes::cached_regex;
+pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};

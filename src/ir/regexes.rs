@@ -1,0 +1,28 @@
+//! Compiled patterns, kept per thread: a query names few, and each row asks for the same one.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use regex::Regex;
+
+/// How many patterns a thread keeps; beyond it the cache starts anew (patterns taken from a column could be endless).
+const CAPACITY: usize = 256;
+
+thread_local! {
+    static CACHE: RefCell<HashMap<String, Option<Regex>>> = RefCell::new(HashMap::new());
+}
+
+/// The compiled pattern, or `None` when it is not a regular expression of RE2's dialect.
+pub fn cached_regex(pattern: &str) -> Option<Regex> {
+    CACHE.with_borrow_mut(|cache| {
+        if let Some(found) = cache.get(pattern) {
+            return found.clone();
+        }
+        if cache.len() >= CAPACITY {
+            cache.clear();
+        }
+        let compiled = Regex::new(pattern).ok();
+        cache.insert(pattern.to_owned(), compiled.clone());
+        compiled
+    })
+}
