@@ -1,0 +1,661 @@
+//! The tree of a query: what was written, with spans, and nothing decided yet.
+
+use super::Span;
+use crate::types::{ScalarType, Value};
+
+/// A whole query text: statements separated by `;`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Query {
+    /// The statements, in order.
+    pub statements: Vec<Statement>,
+}
+
+/// A name as written, unquoted: `x`, `['a b']`, `["where"]`, `$left`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name itself.
+    pub text: String,
+    /// Where it stands, quotes included.
+    pub span: Span,
+}
+
+/// One statement.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Statement {
+    /// `let name = value`.
+    Let(Let),
+    /// `set name` or `set name = value`: accepted, without effect on answers.
+    Set {
+        /// The option.
+        name: Name,
+        /// Its value.
+        value: Option<Expr>,
+    },
+    /// `declare query_parameters(a:long = 5, …)`.
+    QueryParameters(Vec<Parameter>),
+    /// A tabular expression, which gives a result.
+    Tabular(Expr),
+    /// A statement that needs a cluster (`alias`, `declare pattern`, `restrict access`): named, then refused.
+    Unsupported {
+        /// Its keyword, as written.
+        what: Name,
+    },
+}
+
+/// `let name = value`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Let {
+    /// What is defined.
+    pub name: Name,
+    /// What it stands for.
+    pub value: LetValue,
+    /// The whole statement.
+    pub span: Span,
+}
+
+/// The right side of a `let`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LetValue {
+    /// A scalar or tabular expression.
+    Expr(Expr),
+    /// `(a:long, T:(x:long)) { body }`, or `view () { body }`.
+    Function(Function),
+}
+
+/// A function a query defines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Function {
+    /// Whether it was declared with `view`, and so takes part in wildcards of `union`.
+    pub view: bool,
+    /// Its parameters.
+    pub parameters: Vec<Parameter>,
+    /// `let`s of its own, then one expression (absent when the body is empty).
+    pub body: Vec<Statement>,
+    /// From the first parenthesis to the closing brace.
+    pub span: Span,
+}
+
+/// A parameter of a function or query.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameter {
+    /// Its name.
+    pub name: Name,
+    /// What it takes.
+    pub parameter_type: ParameterType,
+    /// What it is when a call leaves it out.
+    pub default: Option<Expr>,
+}
+
+/// The type of a parameter.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParameterType {
+    /// A scalar.
+    Scalar(ScalarType),
+    /// `(x:long, …)`: a table with at least these columns.
+    Table(Vec<ColumnDeclaration>),
+    /// `(*)`: any table.
+    AnyTable,
+}
+
+/// `name:type`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ColumnDeclaration {
+    /// The column's name.
+    pub name: Name,
+    /// Its type.
+    pub scalar_type: ScalarType,
+}
+
+/// An expression with its place in the text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where it stands, parentheses included.
+    pub span: Span,
+}
+
+/// The kinds of expression.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ExprKind {
+    /// A literal of any type, `dynamic(…)` included. A typed null is [`Value::Null`] with its type.
+    Literal(Value<'static>, ScalarType),
+    /// A column, a `let`, a table, or an entity of a database.
+    Name(Name),
+    /// A name with `*` in it, where tables or columns are matched: `T*`, `*_s`.
+    Wildcard(Name),
+    /// `*`.
+    Star,
+    /// `object.name`.
+    Member(Box<Expr>, Name),
+    /// `object[index]`.
+    Index(Box<Expr>, Box<Expr>),
+    /// `name(arguments)`.
+    Call(Name, Vec<Argument>),
+    /// `-x`, `+x`.
+    Unary(UnaryOperator, Box<Expr>),
+    /// Any operator with two sides.
+    Binary(BinaryOperator, Box<Expr>, Box<Expr>),
+    /// `a and b and c`, as one flat node.
+    And(Vec<Expr>),
+    /// `a or b or c`, as one flat node.
+    Or(Vec<Expr>),
+    /// `x in (…)` and its kin.
+    List(ListOperator, Box<Expr>, Vec<Expr>),
+    /// `x between (low .. high)`.
+    Between {
+        /// What is tested.
+        value: Box<Expr>,
+        /// The lower end, included.
+        low: Box<Expr>,
+        /// The upper end, included.
+        high: Box<Expr>,
+        /// Whether it is `!between`.
+        negated: bool,
+    },
+    /// `typeof(long)`; several or named columns only for plugins.
+    TypeOf(Vec<ColumnDeclaration>),
+    /// A table expression: `T | where …`, `(T | count)`, `datatable(…)[…]`, also as an argument.
+    Pipeline(Box<Pipeline>),
+    /// `x => …`-free bracketed list where Kusto allows one: `[1, 2, 3]` after `datatable(…)` or in `externaldata`.
+    Array(Vec<Expr>),
+}
+
+/// An argument of a call.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Argument {
+    /// The name, in `f(a = 1)`.
+    pub name: Option<Name>,
+    /// The value.
+    pub value: Expr,
+}
+
+/// An operator before one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOperator {
+    /// `-`.
+    Minus,
+    /// `+`.
+    Plus,
+}
+
+/// An operator between two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the operator of its name")]
+pub enum BinaryOperator {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Modulo,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    EqualIgnoreCase,
+    NotEqualIgnoreCase,
+    MatchesRegex,
+    /// `column:"term"`, in `search`.
+    Colon,
+    /// A text operator such as `has` or `!startswith_cs`.
+    Text(TextOperator, Negated),
+}
+
+/// Whether an operator was written with `!` (or its legacy `not…` form).
+pub type Negated = bool;
+
+/// The text operators; legacy spellings (`containscs`, `notcontains`) are read as these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the operator of its name")]
+pub enum TextOperator {
+    Has,
+    HasCs,
+    HasPrefix,
+    HasPrefixCs,
+    HasSuffix,
+    HasSuffixCs,
+    Contains,
+    ContainsCs,
+    StartsWith,
+    StartsWithCs,
+    EndsWith,
+    EndsWithCs,
+    /// Legacy `like`: `*` in the pattern matches anything.
+    Like,
+    /// Legacy `likecs`.
+    LikeCs,
+}
+
+/// An operator with a parenthesised list on its right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "each is the operator of its name")]
+pub enum ListOperator {
+    In,
+    NotIn,
+    InIgnoreCase,
+    NotInIgnoreCase,
+    HasAny,
+    HasAll,
+}
+
+/// `source | operator | operator …`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pipeline {
+    /// What the first operator reads; none when that operator is a source itself (`print`, `range`, `datatable`,
+    /// `externaldata`, `union`, `search`, `find`) or when the pipeline stands where its input is implied (`fork`,
+    /// `mv-apply`, `partition`, `facet`).
+    pub source: Option<Expr>,
+    /// The operators, in order.
+    pub operators: Vec<Operator>,
+}
+
+/// One tabular operator with its parameters (`kind=inner`, `hint.strategy=broadcast`, `withsource=T`).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Operator {
+    /// What it does.
+    pub kind: OperatorKind,
+    /// The `name=value` parameters after its keyword, in order. The binder decides which mean something.
+    pub parameters: Vec<OperatorParameter>,
+    /// The operator's keyword in the text.
+    pub keyword: Span,
+    /// From its keyword to its end.
+    pub span: Span,
+}
+
+/// `name=value` after an operator's keyword.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OperatorParameter {
+    /// The name: `kind`, `hint.shufflekey`, `withsource` …
+    pub name: Name,
+    /// The value: a name or a literal.
+    pub value: Expr,
+}
+
+/// An item of a list that may be named: `x`, `a = x`, `(a, b) = x`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedExpr {
+    /// The names given; empty when none is.
+    pub names: Vec<Name>,
+    /// The value.
+    pub value: Expr,
+    /// From the first name to the end of the value.
+    pub span: Span,
+}
+
+/// One key of an order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OrderKey {
+    /// What to order by (named in `top … by n = x`? never; a plain expression).
+    pub value: Expr,
+    /// `Some(true)` asc, `Some(false)` desc, `None` unsaid.
+    pub ascending: Option<bool>,
+    /// `Some(true)` nulls first, `Some(false)` nulls last, `None` unsaid.
+    pub nulls_first: Option<bool>,
+}
+
+/// A column of `mv-expand` or `mv-apply`: `x`, `y = x`, with `to typeof(long)`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExpandColumn {
+    /// What is expanded.
+    pub value: NamedExpr,
+    /// The element's type.
+    pub to: Option<ScalarType>,
+}
+
+/// A piece of a `parse` pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ParsePiece {
+    /// `*`: skip.
+    Star(Span),
+    /// `"text"`: match it.
+    Text(String, Span),
+    /// `name` or `name:type`: take it.
+    Column(Name, ScalarType),
+}
+
+/// The kinds of tabular operator.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OperatorKind {
+    /// `where`, `filter`.
+    Where(Expr),
+    /// `extend`.
+    Extend(Vec<NamedExpr>),
+    /// `project`.
+    Project(Vec<NamedExpr>),
+    /// `project-away`.
+    ProjectAway(Vec<Expr>),
+    /// `project-keep`.
+    ProjectKeep(Vec<Expr>),
+    /// `project-rename`: new = old.
+    ProjectRename(Vec<NamedExpr>),
+    /// `project-reorder`: a name or wildcard and how its matches are ordered (`asc`, `desc`, `granny-asc`, `granny-desc`).
+    ProjectReorder(Vec<(Expr, Option<Name>)>),
+    /// `project-by-names`.
+    ProjectByNames(Vec<Expr>),
+    /// `summarize aggregates by keys`; `had_by` tells `summarize x` from `summarize by x`.
+    Summarize {
+        /// The aggregates.
+        aggregates: Vec<NamedExpr>,
+        /// The group keys.
+        keys: Vec<NamedExpr>,
+    },
+    /// `sort by`, `order by`.
+    Sort(Vec<OrderKey>),
+    /// `top count by key`; `others` and so on belong to `top-nested`.
+    Top {
+        /// How many.
+        count: Expr,
+        /// The key; several in `top n by a, b`.
+        keys: Vec<OrderKey>,
+    },
+    /// `take`, `limit`.
+    Take(Expr),
+    /// `count`; `as name` names the column? No: `count as X` is the `as` of the result.
+    Count,
+    /// `distinct *` or `distinct a, b`.
+    Distinct(Vec<NamedExpr>),
+    /// `render kind with (…)`, or with bare properties after the kind.
+    Render {
+        /// The visualization.
+        kind: Name,
+        /// Properties: the value as text, a list joined with `,`.
+        properties: Vec<(Name, String)>,
+    },
+    /// `print`.
+    Print(Vec<NamedExpr>),
+    /// `datatable(schema)[values]`.
+    DataTable {
+        /// The columns.
+        columns: Vec<ColumnDeclaration>,
+        /// The cells, row by row.
+        values: Vec<Expr>,
+    },
+    /// `range name from a to b step c`.
+    Range {
+        /// The column.
+        name: Name,
+        /// First value.
+        from: Expr,
+        /// Last value.
+        to: Expr,
+        /// Distance.
+        step: Expr,
+    },
+    /// `externaldata(schema)[uris] with (…)`.
+    ExternalData {
+        /// The columns.
+        columns: Vec<ColumnDeclaration>,
+        /// The addresses.
+        uris: Vec<Expr>,
+        /// The properties.
+        properties: Vec<(Name, Expr)>,
+    },
+    /// `as name`.
+    As(Name),
+    /// `consume`.
+    Consume,
+    /// `getschema`.
+    GetSchema,
+    /// `serialize [a = x, …]`.
+    Serialize(Vec<NamedExpr>),
+    /// `sample n`.
+    Sample(Expr),
+    /// `sample-distinct n of x`.
+    SampleDistinct {
+        /// How many.
+        count: Expr,
+        /// Of what.
+        of: Expr,
+    },
+    /// `join (right) on …`.
+    Join {
+        /// The right side.
+        right: Expr,
+        /// The conditions; `where`-style conditions do not exist.
+        on: Vec<Expr>,
+    },
+    /// `lookup (right) on …`.
+    Lookup {
+        /// The right side.
+        right: Expr,
+        /// The conditions.
+        on: Vec<Expr>,
+    },
+    /// `union a, (b), T*`.
+    Union(Vec<Expr>),
+    /// `mv-expand`.
+    MvExpand {
+        /// The columns.
+        columns: Vec<ExpandColumn>,
+        /// `limit n`.
+        limit: Option<Expr>,
+        /// Whether it was written `mvexpand`.
+        legacy: bool,
+    },
+    /// `mv-apply columns limit n on (body)`.
+    MvApply {
+        /// The columns.
+        columns: Vec<ExpandColumn>,
+        /// `limit n`.
+        limit: Option<Expr>,
+        /// What is done to each row's table.
+        body: Pipeline,
+    },
+    /// `parse`, `parse-where`: parameters `kind` and `flags`.
+    Parse {
+        /// The text.
+        value: Expr,
+        /// The pattern.
+        pattern: Vec<ParsePiece>,
+        /// Whether rows without a match are dropped.
+        matching_only: bool,
+    },
+    /// `parse-kv x as (a:long, …) with (…)`.
+    ParseKv {
+        /// The text.
+        value: Expr,
+        /// The keys.
+        columns: Vec<ColumnDeclaration>,
+        /// The properties.
+        properties: Vec<(Name, Expr)>,
+    },
+    /// `make-series a = agg default = x, … on t from f to l step s by keys`, or `in range(f, l, s)`.
+    MakeSeries {
+        /// The aggregates and their defaults.
+        aggregates: Vec<(NamedExpr, Option<Expr>)>,
+        /// The axis.
+        on: NamedExpr,
+        /// Its first value.
+        from: Option<Expr>,
+        /// Its end.
+        to: Option<Expr>,
+        /// Its step.
+        step: Expr,
+        /// Whether written `in range(…)`, where `to` is included.
+        in_range: bool,
+        /// The group keys.
+        keys: Vec<NamedExpr>,
+    },
+    /// `evaluate plugin(arguments) : (schema)`.
+    Evaluate {
+        /// The plugin.
+        plugin: Name,
+        /// Its arguments.
+        arguments: Vec<Argument>,
+        /// The schema it is said to give.
+        schema: Option<Vec<ColumnDeclaration>>,
+        /// Whether the declared schema begins with `*`.
+        schema_star: bool,
+    },
+    /// `invoke f(arguments)`.
+    Invoke(Expr),
+    /// `facet by a, b with (body)`.
+    Facet {
+        /// The columns.
+        columns: Vec<Expr>,
+        /// What is done to the rows themselves.
+        with: Option<Pipeline>,
+    },
+    /// `fork name = (body) (body) …`.
+    Fork(Vec<(Option<Name>, Pipeline)>),
+    /// `partition by key (body)`.
+    Partition {
+        /// The key.
+        by: Expr,
+        /// What is done to each part: input implied.
+        body: Pipeline,
+    },
+    /// `search "term"`; parameter `kind`, and `in (tables)`.
+    Search {
+        /// The tables, names or wildcards; empty for all.
+        tables: Vec<Expr>,
+        /// The predicate.
+        predicate: Expr,
+    },
+    /// `find in (tables) where predicate project columns`.
+    Find {
+        /// The tables; empty for all.
+        tables: Vec<Expr>,
+        /// The predicate.
+        predicate: Expr,
+        /// `project a, b:type, pack_all()`; empty when absent.
+        project: Vec<NamedExpr>,
+        /// Whether `project-smart` was said.
+        smart: bool,
+    },
+    /// `reduce by x with threshold = …`.
+    Reduce {
+        /// The text.
+        by: Expr,
+        /// The properties.
+        properties: Vec<(Name, Expr)>,
+    },
+    /// `scan order by … partition by … declare (…) with (step …)`.
+    Scan(Scan),
+    /// `top-nested n of x [with others = y] by agg, …`.
+    TopNested(Vec<TopNestedLevel>),
+    /// `top-hitters n of x [by v]`.
+    TopHitters {
+        /// How many.
+        count: Expr,
+        /// Of what.
+        of: NamedExpr,
+        /// Weighed by.
+        by: Option<Expr>,
+    },
+    /// `make-graph source --> target with …`.
+    MakeGraph {
+        /// The column of the edge's source.
+        source: Name,
+        /// The column of its target.
+        target: Name,
+        /// `with nodes on key, …`.
+        nodes: Vec<(Expr, Name)>,
+        /// `with_node_id = name`.
+        node_id: Option<Name>,
+    },
+    /// `graph-match`, `graph-shortest-paths`: patterns, `where`, `project`.
+    GraphMatch {
+        /// The patterns.
+        patterns: Vec<GraphPattern>,
+        /// The condition.
+        predicate: Option<Expr>,
+        /// The columns.
+        project: Vec<NamedExpr>,
+        /// Whether it is `graph-shortest-paths`.
+        shortest: bool,
+    },
+    /// `graph-to-table nodes as N with_node_id = id, edges as E …`.
+    GraphToTable(Vec<GraphOutput>),
+    /// `graph-mark-components`.
+    GraphMarkComponents,
+    /// An operator of Kusto that has no meaning on files, or is not supported here: named, then refused.
+    Unsupported(Name),
+}
+
+/// `scan`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scan {
+    /// `order by`.
+    pub order: Vec<OrderKey>,
+    /// `partition by`.
+    pub partition: Vec<Expr>,
+    /// `declare (a:long = 0, …)`.
+    pub declare: Vec<Parameter>,
+    /// The steps.
+    pub steps: Vec<ScanStep>,
+}
+
+/// `step name [optional] [output = all|last|none]: condition => a = x, …;`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanStep {
+    /// Its name.
+    pub name: Name,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// `output=`.
+    pub output: Option<Name>,
+    /// When a record fits.
+    pub condition: Expr,
+    /// What it sets.
+    pub assignments: Vec<NamedExpr>,
+}
+
+/// One level of `top-nested`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopNestedLevel {
+    /// How many; all when absent.
+    pub count: Option<Expr>,
+    /// Of what.
+    pub of: NamedExpr,
+    /// `with others = x`.
+    pub others: Option<Expr>,
+    /// The aggregate that ranks.
+    pub by: NamedExpr,
+    /// `asc` or `desc`.
+    pub ascending: Option<bool>,
+}
+
+/// One pattern of `graph-match`: nodes and the edges between them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphPattern {
+    /// The nodes' names; none for `()`. One more than edges.
+    pub nodes: Vec<Option<Name>>,
+    /// The edges.
+    pub edges: Vec<GraphEdge>,
+}
+
+/// An edge of a graph pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphEdge {
+    /// Its name.
+    pub name: Option<Name>,
+    /// Which way it points.
+    pub direction: GraphDirection,
+    /// `*min..max`.
+    pub length: Option<(Expr, Expr)>,
+}
+
+/// The way a pattern's edge points.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GraphDirection {
+    /// `-->`.
+    Right,
+    /// `<--`.
+    Left,
+    /// `--`.
+    Any,
+}
+
+/// One table of `graph-to-table`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphOutput {
+    /// Nodes, or edges.
+    pub nodes: bool,
+    /// `as name`.
+    pub name: Option<Name>,
+    /// `with_node_id = x`, `with_source_id = x`, `with_target_id = x`.
+    pub parameters: Vec<OperatorParameter>,
+}
