@@ -1,4 +1,4 @@
-use super::{Core, ScalarKernel, WindowKernel};
+use super::{Core, Plan, ScalarKernel, WindowKernel};
 use crate::types::{ScalarType, Value};
 
 /// A typed expression over the columns of one table.
@@ -39,6 +39,17 @@ pub enum ExprKind {
         /// Its arguments.
         arguments: Vec<Expr>,
     },
+    /// The answer of another plan, found before this one runs.
+    Subquery(Box<Plan>, SubqueryAnswer),
+}
+
+/// What an expression takes from the answer of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SubqueryAnswer {
+    /// The first cell; null over no rows.
+    Scalar,
+    /// The first column, as a dynamic array.
+    List,
 }
 
 impl Expr {
@@ -74,7 +85,7 @@ impl Expr {
     /// The operands of the expression.
     pub fn operands(&self) -> &[Expr] {
         match &self.kind {
-            ExprKind::Column(_) | ExprKind::Literal(_) => &[],
+            ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Subquery(..) => &[],
             ExprKind::Core(_, operands) => operands,
             ExprKind::Kernel { arguments, .. } | ExprKind::Window { arguments, .. } => arguments,
         }

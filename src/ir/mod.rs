@@ -5,14 +5,19 @@ mod compare;
 mod core;
 mod expr;
 mod kernel;
+mod plan;
 mod program;
 mod regexes;
 mod text_match;
 
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};
-pub use expr::{Expr, ExprKind};
+pub use expr::{Expr, ExprKind, SubqueryAnswer};
 pub use kernel::{AggregateKernel, Context, ScalarKernel, WindowKernel};
+pub use plan::{
+    Aggregate, AggregateCall, AggregateKind, Expand, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey,
+    TableFunction, TableKernel, free_name,
+};
 pub use program::Program;
 pub use regexes::cached_regex;
 pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};

@@ -38,7 +38,6 @@ impl Program {
     }
 }
 
-/// The value of an expression without columns; `None` when it reads one.
 impl Expr {
     /// The value of an expression that reads no column; `None` when it does.
     pub fn constant(&self, context: &Context) -> Option<Value<'static>> {
@@ -54,7 +53,7 @@ impl Node {
             ExprKind::Literal(value) => Self::Literal(value.clone()),
             ExprKind::Core(core, operands) => Self::Core(*core, expr.scalar_type, all(operands)?),
             ExprKind::Kernel { kernel, arguments, .. } => Self::Kernel(*kernel, all(arguments)?),
-            ExprKind::Window { .. } => return None,
+            ExprKind::Window { .. } | ExprKind::Subquery(..) => return None,
         })
     }
 

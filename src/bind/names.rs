@@ -1,0 +1,114 @@
+//! The names of columns that the query does not name itself.
+
+use crate::functions::{self, ResultName};
+use crate::syntax::ast::{Argument, Expr, ExprKind};
+use crate::types::{ScalarType, Value};
+
+/// The name an expression gives its column by itself: a column's own, a path's parts joined with `_`, the first
+/// argument's for functions that pass it on. `None` means `Column1` and so on.
+pub(super) fn result_name(expr: &Expr) -> Option<String> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(name.text.clone()),
+        ExprKind::Member(object, name) => match result_name(object) {
+            Some(prefix) if !prefix.starts_with('$') => Some(format!("{prefix}_{}", name.text)),
+            _ => Some(name.text.clone()),
+        },
+        ExprKind::Index(object, index) => {
+            let prefix = result_name(object)?;
+            match &index.kind {
+                ExprKind::Literal(Value::String(key), _) => Some(format!("{prefix}_{key}")),
+                ExprKind::Literal(Value::Long(at), _) => Some(format!("{prefix}_{at}")),
+                ExprKind::Literal(_, ScalarType::Int) => Some(prefix),
+                _ => None,
+            }
+        }
+        ExprKind::Call(name, arguments) => call_name(&name.text, arguments),
+        _ => None,
+    }
+}
+
+fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
+    let first = || arguments.first().and_then(|a| result_name(&a.value));
+    if let Some(function) = functions::find(name) {
+        return match function.naming {
+            ResultName::None => None,
+            ResultName::FirstArgument => first(),
+            ResultName::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+        };
+    }
+    aggregate_name(name, arguments)
+}
+
+/// The generated name of an aggregate call: its prefix and the name of its argument, when that is a plain path.
+pub(super) fn aggregate_name(name: &str, arguments: &[Argument]) -> Option<String> {
+    let aggregate = functions::find_aggregate(name)?;
+    let argument = arguments.first().map(|a| &a.value);
+    let plain = match argument {
+        Some(Expr { kind: ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Index(..), .. }) => {
+            argument.and_then(result_name).unwrap_or_default()
+        }
+        _ => String::new(),
+    };
+    // A predicate adds nothing to the name.
+    let plain = if aggregate.name == "countif" { String::new() } else { plain };
+    Some(match aggregate.name {
+        "take_any" | "take_anyif" if name != "any" && name != "anyif" => plain,
+        "percentile" | "percentilew" => {
+            let rank = arguments.last().map_or_else(String::new, |a| rank_text(&a.value));
+            format!("{}_{plain}_{rank}", aggregate.prefix)
+        }
+        _ => {
+            let prefix = if name == "any" || name == "anyif" { "any" } else { aggregate.prefix };
+            format!("{prefix}_{plain}")
+        }
+    })
+}
+
+/// A percentile as part of a name: `50`, `99_9`.
+pub(super) fn rank_text(expr: &Expr) -> String {
+    match &expr.kind {
+        ExprKind::Literal(value, _) => {
+            let text = crate::types::to_text(value);
+            text.strip_suffix(".0").unwrap_or(&text).replace('.', "_")
+        }
+        _ => String::new(),
+    }
+}
+
+/// Hands out the names of one list of columns, as `project`, `extend`, `summarize` and their kin number them.
+#[derive(Debug, Default)]
+pub(super) struct Namer {
+    taken: Vec<String>,
+    unnamed: usize,
+}
+
+impl Namer {
+    /// Starts with names that are taken from the outset.
+    pub fn new(taken: Vec<String>) -> Self {
+        Self { taken, unnamed: 0 }
+    }
+
+    /// Marks a name as taken.
+    pub fn take(&mut self, name: &str) {
+        self.taken.push(name.to_owned());
+    }
+
+    /// The wanted name, or with a number when it is taken.
+    pub fn unique(&mut self, wanted: &str) -> String {
+        let name = crate::ir::free_name(wanted, |n| self.taken.iter().any(|t| t == n));
+        self.taken.push(name.clone());
+        name
+    }
+
+    /// The next `ColumnN` that is free.
+    pub fn column(&mut self) -> String {
+        loop {
+            self.unnamed += 1;
+            let name = format!("Column{}", self.unnamed);
+            if !self.taken.contains(&name) {
+                self.taken.push(name.clone());
+                return name;
+            }
+        }
+    }
+}

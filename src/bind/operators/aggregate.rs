@@ -1,0 +1,73 @@
+//! `summarize`, `distinct`.
+
+use crate::bind::aggregates::Aggregates;
+use crate::bind::names::Namer;
+use crate::bind::scope::{Env, Row, Tabular};
+use crate::bind::{Bind, Binder, error};
+use crate::ir::{Aggregate, Expr, Plan, PlanKind};
+use crate::syntax::Span;
+use crate::syntax::ast::{ExprKind, NamedExpr};
+use crate::types::ScalarType;
+
+impl Binder<'_> {
+    pub(super) fn summarize(
+        &self,
+        input: Tabular,
+        aggregates: &[NamedExpr],
+        keys: &[NamedExpr],
+        env: &Env,
+    ) -> Bind<Tabular> {
+        let mut namer = Namer::default();
+        for item in aggregates {
+            item.names.iter().for_each(|n| namer.take(&n.text));
+        }
+        let keys = self.group_keys(&input, keys, env, &mut namer)?;
+        let row = Row::of(&input);
+        let mut found = Aggregates::default();
+        let mut fresh = Namer::new(keys.iter().map(|(n, _)| n.clone()).collect());
+        for item in aggregates {
+            self.aggregate_item(item, &keys, &row, env, &mut fresh, &mut found)?;
+        }
+        Ok(Tabular::new(grouped(input.plan, keys, found)))
+    }
+
+    pub(super) fn group_keys(
+        &self,
+        input: &Tabular,
+        keys: &[NamedExpr],
+        env: &Env,
+        namer: &mut Namer,
+    ) -> Bind<Vec<(String, Expr)>> {
+        let columns = self.named_columns(input, keys, env, namer)?;
+        for (at, (_, value)) in columns.iter().enumerate() {
+            if value.scalar_type == ScalarType::Dynamic {
+                let span = keys.get(at).map_or(Span::default(), |k| k.span);
+                return error("KQL171", "rows cannot be grouped by a dynamic: convert it, e.g. tostring(…)", span);
+            }
+        }
+        Ok(columns)
+    }
+
+    pub(super) fn distinct(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        let keys = if items.iter().any(|i| matches!(i.value.kind, ExprKind::Star)) {
+            input.plan.all_columns()
+        } else {
+            self.named_columns(&input, items, env, &mut Namer::default())?
+        };
+        Ok(Tabular::new(grouped(input.plan, keys, Aggregates::default())))
+    }
+}
+
+/// The groups of a plan with columns made of their aggregates.
+pub(super) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
+    let mut columns: Vec<(String, Expr)> =
+        keys.iter().map(|(n, e)| (n.clone(), Expr::column(n, e.scalar_type))).collect();
+    columns.extend(aggregates.columns);
+    let schema = keys
+        .iter()
+        .map(|(n, e)| (n.clone(), e.scalar_type))
+        .chain(aggregates.calls.iter().map(|c| (c.name.clone(), c.scalar_type)))
+        .collect();
+    let aggregate = Aggregate { input: Box::new(input), keys, calls: aggregates.calls };
+    Plan { kind: PlanKind::Aggregate(aggregate), schema }.project(columns)
+}

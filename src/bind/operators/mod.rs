@@ -1,0 +1,63 @@
+//! One file per tabular operator (or close family): its tree to plan nodes.
+
+mod aggregate;
+mod columns;
+mod expand;
+mod join;
+mod order;
+mod rows;
+mod sources;
+mod union;
+
+use super::scope::{Env, Tabular};
+use super::{Bind, Binder, error};
+use crate::syntax::ast::{Operator, OperatorKind};
+
+impl Binder<'_> {
+    /// Binds one operator over its input.
+    pub(super) fn operator(&self, operator: &Operator, input: Option<Tabular>, env: &Env) -> Bind<Tabular> {
+        if let Some(source) = self.source_operator(operator, env)? {
+            return Ok(source);
+        }
+        if let OperatorKind::Union(tables) = &operator.kind {
+            return self.union(operator, tables, input, env);
+        }
+        let Some(input) = input else {
+            return error("KQL115", "this operator needs a table before it", operator.keyword);
+        };
+        match &operator.kind {
+            OperatorKind::Where(predicate) => self.filter(input, predicate, env),
+            OperatorKind::Extend(items) => self.extend(input, items, env),
+            OperatorKind::Project(items) => self.project(input, items, env),
+            OperatorKind::ProjectAway(patterns) => self.project_away(input, patterns),
+            OperatorKind::ProjectKeep(patterns) => self.project_keep(input, patterns),
+            OperatorKind::ProjectRename(items) => self.project_rename(input, items, env),
+            OperatorKind::ProjectReorder(items) => self.project_reorder(input, items),
+            OperatorKind::ProjectByNames(items) => self.project_by_names(input, items, env),
+            OperatorKind::Summarize { aggregates, keys } => self.summarize(input, aggregates, keys, env),
+            OperatorKind::Distinct(items) => self.distinct(input, items, env),
+            OperatorKind::Count => self.count(input),
+            OperatorKind::Sort(keys) => self.sort(input, keys, env),
+            OperatorKind::Top { count, keys } => self.top(input, count, keys, env),
+            OperatorKind::Take(count) => self.take(input, count, env),
+            OperatorKind::Sample(count) => self.take(input, count, env),
+            OperatorKind::SampleDistinct { count, of } => self.sample_distinct(input, count, of, env),
+            OperatorKind::Serialize(items) => self.serialize(input, items, env),
+            OperatorKind::GetSchema => Ok(self.get_schema(&input)),
+            OperatorKind::Consume => self.take_rows(input, 0),
+            OperatorKind::Render { .. } => Ok(input),
+            OperatorKind::Join { right, on } => self.join(operator, input, right, on, env),
+            OperatorKind::Lookup { right, on } => self.lookup(operator, input, right, on, env),
+            OperatorKind::MvExpand { columns, limit, legacy } => {
+                self.mv_expand(operator, input, columns, limit.as_ref(), *legacy, env)
+            }
+            OperatorKind::MvApply { columns, limit, body } => {
+                self.mv_apply(operator, input, columns, limit.as_ref(), body, env)
+            }
+            OperatorKind::Unsupported(name) => {
+                error("KQL102", format!("the operator '{}' is not supported", name.text), name.span)
+            }
+            _ => error("KQL102", "this operator is not supported yet", operator.keyword),
+        }
+    }
+}

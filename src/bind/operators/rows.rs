@@ -1,0 +1,76 @@
+//! `where`, `take`, `sample`, `count`, `getschema`: operators about rows.
+
+use crate::bind::scope::{Env, Row, Tabular};
+use crate::bind::{Bind, Binder, error};
+use crate::ir::{Aggregate, AggregateCall, AggregateKind, CoreAggregate, Plan, PlanKind, Schema};
+use crate::syntax::ast;
+use crate::types::{Column, ScalarType, Table, Value};
+use std::sync::Arc;
+
+impl Binder<'_> {
+    pub(super) fn filter(&self, input: Tabular, predicate: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        let predicate = self.predicate(predicate, &Row::of(&input), env)?;
+        // The order and the name stay.
+        Ok(Tabular { plan: input.plan.filter(predicate), ..input })
+    }
+
+    pub(super) fn take(&self, input: Tabular, count: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        let Some(rows) = self.constant(count, ScalarType::Long, env)?.as_i64() else {
+            return error("KQL121", "a number of rows is expected here", count.span);
+        };
+        self.take_rows(input, u64::try_from(rows).unwrap_or(0))
+    }
+
+    pub(super) fn take_rows(&self, input: Tabular, rows: u64) -> Bind<Tabular> {
+        let schema = input.plan.schema.clone();
+        Ok(Tabular { plan: Plan { kind: PlanKind::Take(Box::new(input.plan), rows), schema }, ..input })
+    }
+
+    pub(super) fn sample_distinct(
+        &self,
+        input: Tabular,
+        count: &ast::Expr,
+        of: &ast::Expr,
+        env: &Env,
+    ) -> Bind<Tabular> {
+        let item = ast::NamedExpr { names: Vec::new(), value: of.clone(), span: of.span };
+        let distinct = self.distinct(input, &[item], env)?;
+        self.take(distinct, count, env)
+    }
+
+    pub(super) fn count(&self, input: Tabular) -> Bind<Tabular> {
+        let call = AggregateCall {
+            name: "Count".to_owned(),
+            function: "count",
+            meaning: AggregateKind::Core(CoreAggregate::Count),
+            arguments: Vec::new(),
+            scalar_type: ScalarType::Long,
+        };
+        let schema = Schema { columns: vec![("Count".to_owned(), ScalarType::Long)] };
+        let aggregate = Aggregate { input: Box::new(input.plan), keys: Vec::new(), calls: vec![call] };
+        Ok(Tabular::new(Plan { kind: PlanKind::Aggregate(aggregate), schema }))
+    }
+
+    pub(super) fn get_schema(&self, input: &Tabular) -> Tabular {
+        let columns = &input.plan.schema.columns;
+        let column = |name: &str, scalar_type, values| Column { name: name.to_owned(), scalar_type, values };
+        let text =
+            |of: &dyn Fn(&(String, ScalarType)) -> String| columns.iter().map(|c| Value::string(of(c))).collect();
+        let table = Table {
+            rows: columns.len(),
+            columns: vec![
+                column("ColumnName", ScalarType::String, text(&|(n, _)| n.clone())),
+                column("ColumnOrdinal", ScalarType::Int, (0..columns.len()).map(|n| Value::Int(n as i32)).collect()),
+                column("DataType", ScalarType::String, text(&|(_, t)| t.clr_name().to_owned())),
+                column("ColumnType", ScalarType::String, text(&|(_, t)| t.name().to_owned())),
+            ],
+        };
+        Tabular::new(values(table))
+    }
+}
+
+/// A plan that gives the rows of a table.
+pub(in crate::bind) fn values(table: Table) -> Plan {
+    let schema = table.columns.iter().map(|c| (c.name.clone(), c.scalar_type)).collect();
+    Plan { kind: PlanKind::Values(Arc::new(table)), schema }
+}

@@ -1,0 +1,108 @@
+//! `print`, `datatable`, `range`: operators that are tables themselves.
+
+use super::rows::values;
+use crate::bind::names::Namer;
+use crate::bind::scope::{Env, Row, Tabular};
+use crate::bind::{Bind, Binder, error};
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Plan, PlanKind, Schema};
+use crate::syntax::ast::{ColumnDeclaration, Expr, Name, NamedExpr, Operator, OperatorKind};
+use crate::types::{Column, ScalarType, Table};
+
+impl Binder<'_> {
+    /// The table of an operator that needs none before it; `None` for all others.
+    pub(super) fn source_operator(&self, operator: &Operator, env: &Env) -> Bind<Option<Tabular>> {
+        Ok(Some(match &operator.kind {
+            OperatorKind::Print(items) => self.print(items, env)?,
+            OperatorKind::DataTable { columns, values } => self.datatable(columns, values, operator, env)?,
+            OperatorKind::Range { name, from, to, step } => self.range(name, from, to, step, env)?,
+            _ => return Ok(None),
+        }))
+    }
+
+    /// `print`: one row; a column without a name is `print_N` by its place.
+    fn print(&self, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        let one = Plan {
+            kind: PlanKind::Values(std::sync::Arc::new(Table { columns: Vec::new(), rows: 1 })),
+            schema: Schema::default(),
+        };
+        let schema = Schema::default();
+        let row = Row { schema: &schema, serialized: true, exists: false };
+        let mut namer = Namer::default();
+        let mut columns = Vec::new();
+        for (at, item) in items.iter().enumerate() {
+            for (suffix, value) in self.columns_of(item, &row, env)? {
+                let name = match (item.names.get(suffix), item.names.is_empty()) {
+                    (Some(name), _) => name.text.clone(),
+                    (None, true) if suffix == 0 => format!("print_{at}"),
+                    _ => format!("print_{at}_{suffix}"),
+                };
+                columns.push((namer.unique(&name), value));
+            }
+        }
+        Ok(Tabular { plan: one.project(columns), serialized: true, name: None })
+    }
+
+    fn datatable(
+        &self,
+        columns: &[ColumnDeclaration],
+        cells: &[Expr],
+        operator: &Operator,
+        env: &Env,
+    ) -> Bind<Tabular> {
+        let width = columns.len();
+        if width == 0 || cells.len() % width != 0 {
+            let message = format!("{} values do not fill rows of {width} column(s)", cells.len());
+            return error("KQL122", message, operator.span);
+        }
+        let mut table = Table { rows: cells.len() / width, columns: Vec::new() };
+        for (at, column) in columns.iter().enumerate() {
+            if table.columns.iter().any(|c| c.name == column.name.text) {
+                return error(
+                    "KQL123",
+                    format!("the column '{}' is declared twice", column.name.text),
+                    column.name.span,
+                );
+            }
+            let values = cells
+                .iter()
+                .skip(at)
+                .step_by(width)
+                .map(|cell| self.constant(cell, column.scalar_type, env))
+                .collect::<Bind<_>>()?;
+            table.columns.push(Column { name: column.name.text.clone(), scalar_type: column.scalar_type, values });
+        }
+        Ok(Tabular::new(values(table)))
+    }
+
+    fn range(&self, name: &Name, from: &Expr, to: &Expr, step: &Expr, env: &Env) -> Bind<Tabular> {
+        let schema = Schema::default();
+        let row = Row { schema: &schema, serialized: false, exists: false };
+        let bind = |e: &Expr| self.scalar(e, &row, env).map(|e| self.fold(self.resolve_early(e)));
+        let (start, end, pace) = (bind(from)?, bind(to)?, bind(step)?);
+        use ScalarType::{DateTime, Decimal, Long, Real, TimeSpan};
+        let scalar_type = match (start.scalar_type, end.scalar_type, pace.scalar_type) {
+            (DateTime, DateTime, TimeSpan) => DateTime,
+            (TimeSpan, TimeSpan, TimeSpan) => TimeSpan,
+            (a, b, c) if [a, b, c].iter().all(|t| t.is_integer()) => Long,
+            (a, b, c) if [a, b, c].contains(&Decimal) && [a, b, c].iter().all(|t| t.is_numeric()) => Decimal,
+            (a, b, c) if [a, b, c].iter().all(|t| t.is_numeric()) => Real,
+            (a, b, c) => {
+                return Err(Box::new(
+                    Diagnostic::new(
+                        "KQL124",
+                        format!("a range cannot go from {a} to {b} by {c}"),
+                        from.span.to(step.span),
+                    )
+                    .help("use numbers throughout, or datetimes with a timespan step"),
+                ));
+            }
+        };
+        let step_type = if scalar_type == DateTime { TimeSpan } else { scalar_type };
+        let from = self.constant(from, scalar_type, env)?;
+        let to = self.constant(to, scalar_type, env)?;
+        let step = self.constant(step, step_type, env)?;
+        let schema = Schema { columns: vec![(name.text.clone(), scalar_type)] };
+        Ok(Tabular { plan: Plan { kind: PlanKind::Range(from, to, step), schema }, serialized: true, name: None })
+    }
+}

@@ -1,0 +1,152 @@
+//! What names mean at a place in the query.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use crate::ir::{Expr, Plan, Schema};
+use crate::syntax::ast;
+
+/// The tables a query may name.
+pub trait Tables {
+    /// The columns of a table, or `None` when there is no such table.
+    fn schema(&self, table: &str) -> Option<Schema>;
+    /// Every table's name, sorted.
+    fn names(&self) -> Vec<String>;
+}
+
+/// No tables at all: enough for `print`, `datatable` and `range`.
+#[derive(Clone, Copy, Debug)]
+pub struct NoTables;
+
+impl Tables for NoTables {
+    fn schema(&self, _: &str) -> Option<Schema> {
+        None
+    }
+
+    fn names(&self) -> Vec<String> {
+        Vec::new()
+    }
+}
+
+/// A table expression that was bound.
+#[derive(Clone, Debug)]
+pub(super) struct Tabular {
+    pub plan: Plan,
+    /// Whether its rows have an order, as window functions ask.
+    pub serialized: bool,
+    /// The name its columns are spoken of by (`withsource=`): set for a bare table.
+    pub name: Option<String>,
+}
+
+impl Tabular {
+    pub fn new(plan: Plan) -> Self {
+        Self { plan, serialized: false, name: None }
+    }
+}
+
+/// What a name stands for.
+#[derive(Clone, Debug)]
+pub(super) enum Binding {
+    Scalar(Expr),
+    Table(Tabular),
+    Function(Rc<Function>),
+}
+
+/// A function of the query with the names that were in force where it was defined.
+#[derive(Debug)]
+pub(super) struct Function {
+    pub tree: ast::Function,
+    pub env: Env,
+}
+
+/// The names defined by `let`, innermost first. Cheap to clone: a definition is a link in front of the rest.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Env(Option<Rc<Link>>);
+
+#[derive(Debug)]
+struct Link {
+    name: String,
+    binding: Binding,
+    view: bool,
+    used: Cell<bool>,
+    rest: Env,
+}
+
+impl Env {
+    #[must_use]
+    pub fn with(&self, name: &str, binding: Binding) -> Self {
+        self.with_view(name, binding, false)
+    }
+
+    #[must_use]
+    pub fn with_view(&self, name: &str, binding: Binding, view: bool) -> Self {
+        Self(Some(Rc::new(Link { name: name.to_owned(), binding, view, used: Cell::new(false), rest: self.clone() })))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Binding> {
+        let mut at = self;
+        while let Some(link) = &at.0 {
+            if link.name == name {
+                link.used.set(true);
+                return Some(&link.binding);
+            }
+            at = &link.rest;
+        }
+        None
+    }
+
+    /// The names in force, innermost first; a hidden one appears again.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut at = self;
+        while let Some(link) = &at.0 {
+            names.push(link.name.clone());
+            at = &link.rest;
+        }
+        names
+    }
+
+    /// The names declared with `view`, which wildcards of `union` see.
+    pub fn views(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        let mut at = self;
+        while let Some(link) = &at.0 {
+            if link.view {
+                names.push(link.name.clone());
+            }
+            at = &link.rest;
+        }
+        names.reverse();
+        names
+    }
+}
+
+impl Drop for Link {
+    /// Takes a long chain of definitions apart link by link: dropping it recursively would need a stack as deep.
+    fn drop(&mut self) {
+        let mut rest = std::mem::take(&mut self.rest);
+        while let Some(link) = rest.0.take() {
+            match Rc::try_unwrap(link) {
+                Ok(mut link) => rest = std::mem::take(&mut link.rest),
+                Err(_) => break,
+            }
+        }
+    }
+}
+
+/// The row an expression is evaluated over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row<'a> {
+    /// Its columns.
+    pub schema: &'a Schema,
+    /// Whether window functions may be used.
+    pub serialized: bool,
+    /// Whether any row exists at all (not in `print` or a `let`).
+    pub exists: bool,
+}
+
+impl<'a> Row<'a> {
+    pub fn of(tabular: &'a Tabular) -> Self {
+        Self { schema: &tabular.plan.schema, serialized: tabular.serialized, exists: true }
+    }
+}

@@ -1,0 +1,164 @@
+//! Statements: `let`, `set`, `declare query_parameters`, and tabular expressions.
+
+use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::{Bind, Binder, Bound, Output, error};
+use crate::diagnostics::Diagnostic;
+use crate::ir::{Expr, Schema};
+use crate::render::Visualization;
+use crate::syntax::ast::{self, ExprKind, LetValue, OperatorKind, ParameterType, Statement};
+use crate::types::{Value, cast};
+use std::rc::Rc;
+
+impl Binder<'_> {
+    pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
+        let mut env = Env::default();
+        let mut outputs = Vec::new();
+        let mut findings = Vec::new();
+        for statement in &query.statements {
+            match self.statement(statement, &env, &mut outputs) {
+                Ok(next) => env = next,
+                Err(finding) => {
+                    findings.push(*finding);
+                    // After a broken definition every use of it would be reported as well.
+                    if matches!(statement, Statement::Let(_)) {
+                        break;
+                    }
+                }
+            }
+        }
+        if findings.is_empty() && outputs.is_empty() {
+            let text = "the query has no tabular expression, so it gives no result";
+            findings.push(
+                Diagnostic::new("KQL100", text, (0, 0))
+                    .help("end it with a table, e.g. `ApiManagementGatewayLogs | take 10`"),
+            );
+        }
+        if findings.is_empty() { Ok(Bound { outputs }) } else { Err(findings) }
+    }
+
+    fn statement(&self, statement: &Statement, env: &Env, outputs: &mut Vec<Output>) -> Bind<Env> {
+        match statement {
+            Statement::Let(definition) => self.definition(definition, env),
+            Statement::Set { .. } => Ok(env.clone()),
+            Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
+            Statement::Tabular(expr) => {
+                self.forks.borrow_mut().clear();
+                let visualization = visualization(expr);
+                let tabular = self.tabular(expr, env)?;
+                let forks = std::mem::take(&mut *self.forks.borrow_mut());
+                if forks.is_empty() {
+                    let name = match outputs.len() {
+                        0 => "PrimaryResult".to_owned(),
+                        n => format!("PrimaryResult_{n}"),
+                    };
+                    outputs.push(Output { name, plan: tabular.plan, visualization });
+                } else {
+                    for (name, tabular) in forks {
+                        outputs.push(Output { name, plan: tabular.plan, visualization: None });
+                    }
+                }
+                Ok(env.clone())
+            }
+            Statement::Unsupported { what } => error(
+                "KQL102",
+                format!("the statement '{}' needs a cluster, which files do not have", what.text),
+                what.span,
+            ),
+        }
+    }
+
+    /// `let name = …`: a function, a table or a scalar, told by what the right side turns out to be.
+    pub(super) fn definition(&self, definition: &ast::Let, env: &Env) -> Bind<Env> {
+        let name = &definition.name.text;
+        match &definition.value {
+            LetValue::Function(tree) => {
+                let function = Function { tree: tree.clone(), env: env.clone() };
+                Ok(env.with_view(name, Binding::Function(Rc::new(function)), tree.view))
+            }
+            LetValue::Expr(expr) => {
+                if self.is_tabular(expr, env) {
+                    let tabular = self.tabular(expr, env)?;
+                    return Ok(env.with(name, Binding::Table(tabular)));
+                }
+                // A function under another name.
+                if let ExprKind::Name(other) = &expr.kind
+                    && let Some(binding) = env.get(&other.text)
+                {
+                    return Ok(env.with(name, binding.clone()));
+                }
+                let schema = Schema::default();
+                let row = Row { schema: &schema, serialized: false, exists: false };
+                let value = self.scalar(expr, &row, env)?;
+                Ok(env.with(name, Binding::Scalar(value)))
+            }
+        }
+    }
+
+    fn query_parameters(&self, parameters: &[ast::Parameter], env: &Env) -> Bind<Env> {
+        let mut env = env.clone();
+        for parameter in parameters {
+            let name = &parameter.name.text;
+            let ParameterType::Scalar(scalar_type) = parameter.parameter_type else {
+                return error("KQL103", format!("the query parameter '{name}' must be a scalar"), parameter.name.span);
+            };
+            let given = self.environment.parameters.get(name);
+            let value = match (given, &parameter.default) {
+                (Some(text), _) => {
+                    let value = cast(&Value::str(text), scalar_type).into_owned();
+                    if value.is_null() && !text.is_empty() {
+                        let message =
+                            format!("'{text}' is no {scalar_type}, which the parameter '{name}' is declared as");
+                        return error("KQL104", message, parameter.name.span);
+                    }
+                    value
+                }
+                (None, Some(default)) => self.constant(default, scalar_type, &env)?,
+                (None, None) => {
+                    return Err(Box::new(
+                        Diagnostic::new(
+                            "KQL105",
+                            format!("the query parameter '{name}' has no value"),
+                            parameter.name.span,
+                        )
+                        .help(format!("give one with --param {name}=…")),
+                    ));
+                }
+            };
+            env = env.with(name, Binding::Scalar(Expr::literal(value, scalar_type)));
+        }
+        Ok(env)
+    }
+
+    /// The body of a function: its `let`s, then its expression.
+    pub(super) fn body<'b>(&self, tree: &'b ast::Function, mut env: Env) -> Bind<(Option<&'b ast::Expr>, Env)> {
+        let mut answer = None;
+        for statement in &tree.body {
+            match statement {
+                Statement::Let(definition) => env = self.definition(definition, &env)?,
+                Statement::Tabular(expr) => answer = Some(expr),
+                _ => {}
+            }
+        }
+        Ok((answer, env))
+    }
+}
+
+/// The `render` at the end of a tabular expression.
+fn visualization(expr: &ast::Expr) -> Option<Visualization> {
+    let ExprKind::Pipeline(pipeline) = &expr.kind else { return None };
+    match pipeline.operators.last().map(|o| &o.kind) {
+        Some(OperatorKind::Render { kind, properties }) => Some(Visualization {
+            kind: kind.text.clone(),
+            properties: properties.iter().map(|(n, v)| (n.text.to_lowercase(), v.clone())).collect(),
+        }),
+        None => pipeline.source.as_ref().and_then(visualization),
+        _ => None,
+    }
+}
+
+/// A table expression's plan with nothing remembered of where it came from.
+impl From<crate::ir::Plan> for Tabular {
+    fn from(plan: crate::ir::Plan) -> Self {
+        Self::new(plan)
+    }
+}

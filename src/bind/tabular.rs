@@ -1,0 +1,248 @@
+//! Table expressions: sources, pipelines, and calls that give tables.
+
+use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::{Bind, Binder, MAX_CALL_DEPTH, error};
+use crate::diagnostics::{Diagnostic, did_you_mean};
+use crate::ir::{Plan, PlanKind, Scan};
+use crate::syntax::Span;
+use crate::syntax::ast::{self, Argument, ExprKind, Name, ParameterType};
+use std::rc::Rc;
+
+impl Binder<'_> {
+    /// Whether an expression is a table rather than a scalar.
+    pub(super) fn is_tabular(&self, expr: &ast::Expr, env: &Env) -> bool {
+        match &expr.kind {
+            ExprKind::Pipeline(_) => true,
+            ExprKind::Name(name) => match env.get(&name.text) {
+                Some(Binding::Table(_)) => true,
+                Some(_) => false,
+                None => self.environment.tables.schema(&name.text).is_some(),
+            },
+            ExprKind::Call(name, arguments) => match env.get(&name.text) {
+                Some(Binding::Function(function)) => self.gives_table(function, arguments, env),
+                Some(_) => false,
+                None => match name.text.as_str() {
+                    "materialize" => arguments.first().is_some_and(|a| self.is_tabular(&a.value, env)),
+                    other => matches!(other, "table" | "totable" | "view"),
+                },
+            },
+            // database('x').T, workspace('y').T, cluster('c').database('d').T
+            ExprKind::Member(object, name) => is_entity(object) && !matches!(name.text.as_str(), "database"),
+            _ => false,
+        }
+    }
+
+    fn gives_table(&self, function: &Rc<Function>, arguments: &[Argument], env: &Env) -> bool {
+        let Ok(inner) = self.call_env(function, arguments, env, None, Span::default()) else { return false };
+        match self.body(&function.tree, inner) {
+            Ok((Some(expr), inner)) => self.is_tabular(expr, &inner),
+            _ => false,
+        }
+    }
+
+    /// Binds a table expression.
+    pub(super) fn tabular(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        match &expr.kind {
+            ExprKind::Pipeline(pipeline) => self.pipeline(pipeline, None, env),
+            ExprKind::Name(name) => self.table(name, env),
+            ExprKind::Call(name, arguments) => self.tabular_call(name, arguments, env, expr.span),
+            ExprKind::Member(object, name) if is_entity(object) => self.table(name, &Env::default()),
+            ExprKind::Wildcard(name) => {
+                error("KQL113", format!("'{}' matches tables only in union, search and find", name.text), expr.span)
+            }
+            _ => error("KQL114", "a table is expected here, and this is a scalar", expr.span),
+        }
+    }
+
+    /// A pipeline. `input` is what its first operator reads when the pipeline has no source of its own.
+    pub(super) fn pipeline(&self, pipeline: &ast::Pipeline, input: Option<Tabular>, env: &Env) -> Bind<Tabular> {
+        let mut current = match &pipeline.source {
+            Some(source) => Some(self.tabular(source, env)?),
+            None => input,
+        };
+        let mut env = env.clone();
+        for operator in &pipeline.operators {
+            if let ast::OperatorKind::As(name) = &operator.kind {
+                let Some(tabular) = &mut current else {
+                    return error("KQL115", "'as' needs a table before it", operator.keyword);
+                };
+                tabular.name = Some(name.text.clone());
+                env = env.with(&name.text, Binding::Table(tabular.clone()));
+                continue;
+            }
+            current = Some(self.operator(operator, current, &env)?);
+        }
+        match current {
+            Some(tabular) => Ok(tabular),
+            None => error("KQL114", "a table is expected here", Span::default()),
+        }
+    }
+
+    /// A table by name: a `let`, else one of the logs.
+    pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
+        match env.get(&name.text) {
+            Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
+            Some(Binding::Function(function)) => return self.call_tabular(function, &[], env, None, name.span),
+            Some(Binding::Scalar(_)) => {
+                return error(
+                    "KQL114",
+                    format!("'{}' is a scalar, and a table is expected here", name.text),
+                    name.span,
+                );
+            }
+            None => {}
+        }
+        let Some(schema) = self.environment.tables.schema(&name.text) else {
+            return Err(Box::new(self.unknown_table(name, env)));
+        };
+        let scan = Scan { table: name.text.clone(), period: None, limit: None };
+        let mut tabular = Tabular::new(Plan { kind: PlanKind::Scan(scan), schema });
+        tabular.name = Some(name.text.clone());
+        Ok(tabular)
+    }
+
+    fn unknown_table(&self, name: &Name, env: &Env) -> Diagnostic {
+        let known: Vec<String> = self.environment.tables.names().into_iter().chain(env.names()).collect();
+        let help = match did_you_mean(&name.text, known.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean '{near}'?"),
+            None if known.is_empty() => "name the logs with --logs PATH, or a table with --table NAME=PATH".to_owned(),
+            None => format!("the tables here are {}; add one with --table {}=PATH", known.join(", "), name.text),
+        };
+        Diagnostic::new("KQL110", format!("no table named '{}'", name.text), name.span)
+            .label("not a table, and not defined by a let before this")
+            .help(help)
+    }
+
+    fn tabular_call(&self, name: &Name, arguments: &[Argument], env: &Env, span: Span) -> Bind<Tabular> {
+        if let Some(Binding::Function(function)) = env.get(&name.text) {
+            return self.call_tabular(function, arguments, env, None, span);
+        }
+        let first = arguments.first().map(|a| &a.value);
+        match (name.text.as_str(), first) {
+            ("materialize" | "totable" | "view", Some(expr)) => self.tabular(expr, env),
+            ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
+                Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
+                None => error("KQL114", "table() needs a table's name", expr.span),
+            },
+            (other, _) => {
+                let names = env.names();
+                let mut finding =
+                    Diagnostic::new("KQL111", format!("no function '{other}' that gives a table"), name.span);
+                finding.help =
+                    did_you_mean(other, names.iter().map(String::as_str)).map(|n| format!("did you mean '{n}'?"));
+                Err(Box::new(finding))
+            }
+        }
+    }
+
+    /// Calls a function of the query that gives a table. `input` is its first argument in `T | invoke f(…)`.
+    pub(super) fn call_tabular(
+        &self,
+        function: &Rc<Function>,
+        arguments: &[Argument],
+        env: &Env,
+        input: Option<Tabular>,
+        span: Span,
+    ) -> Bind<Tabular> {
+        let inner = self.call_env(function, arguments, env, input, span)?;
+        let (answer, inner) = self.body(&function.tree, inner)?;
+        let Some(answer) = answer else { return error("KQL116", "this function's body gives nothing", span) };
+        self.deeper(span, || self.tabular(answer, &inner))
+    }
+
+    /// Runs a binding one call deeper; a function that calls itself ends as an error.
+    pub(super) fn deeper<T>(&self, span: Span, bind: impl FnOnce() -> Bind<T>) -> Bind<T> {
+        if self.depth.get() >= MAX_CALL_DEPTH {
+            return error("KQL117", format!("functions call one another more than {MAX_CALL_DEPTH} deep"), span);
+        }
+        self.depth.set(self.depth.get() + 1);
+        let answer = bind();
+        self.depth.set(self.depth.get() - 1);
+        answer
+    }
+
+    /// The names in force inside a call: the function's own surroundings and its parameters. Scalar arguments are
+    /// bound over no row here; [`Binder::call_scalar`] binds them over the caller's.
+    pub(super) fn call_env(
+        &self,
+        function: &Rc<Function>,
+        arguments: &[Argument],
+        env: &Env,
+        input: Option<Tabular>,
+        span: Span,
+    ) -> Bind<Env> {
+        let schema = crate::ir::Schema::default();
+        self.call_env_over(
+            function,
+            arguments,
+            &Row { schema: &schema, serialized: false, exists: false },
+            env,
+            input,
+            span,
+        )
+    }
+
+    pub(super) fn call_env_over(
+        &self,
+        function: &Rc<Function>,
+        arguments: &[Argument],
+        row: &Row<'_>,
+        env: &Env,
+        mut input: Option<Tabular>,
+        span: Span,
+    ) -> Bind<Env> {
+        let mut inner = function.env.clone();
+        let mut positional = arguments.iter().filter(|a| a.name.is_none());
+        for parameter in &function.tree.parameters {
+            let name = &parameter.name.text;
+            let wants_table = !matches!(parameter.parameter_type, ParameterType::Scalar(_));
+            if wants_table && let Some(tabular) = input.take() {
+                inner = inner.with(name, Binding::Table(tabular));
+                continue;
+            }
+            let named = arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == *name));
+            let argument = named.or_else(|| positional.next()).map(|a| &a.value);
+            let binding = match (&parameter.parameter_type, argument, &parameter.default) {
+                (ParameterType::Scalar(to), Some(expr), _) => {
+                    Binding::Scalar(self.fold(self.scalar(expr, row, env)?.cast(*to)))
+                }
+                (ParameterType::Scalar(to), None, Some(default)) => {
+                    Binding::Scalar(self.fold(self.scalar(default, row, &function.env)?.cast(*to)))
+                }
+                (_, Some(expr), _) => {
+                    let table = self.tabular(expr, env)?;
+                    if let ParameterType::Table(columns) = &parameter.parameter_type {
+                        for column in columns {
+                            if table.plan.schema.get(&column.name.text).is_none() {
+                                let message =
+                                    format!("the table given for '{name}' has no column '{}'", column.name.text);
+                                return error("KQL118", message, expr.span);
+                            }
+                        }
+                    }
+                    Binding::Table(table)
+                }
+                (_, None, _) => {
+                    return error("KQL119", format!("the argument for '{name}' is missing"), span);
+                }
+            };
+            inner = inner.with(name, binding);
+        }
+        if positional.next().is_some() {
+            let most = function.tree.parameters.len();
+            return error("KQL119", format!("this function takes at most {most} argument(s)"), span);
+        }
+        Ok(inner)
+    }
+}
+
+/// `database('x')`, `workspace('y')`, `cluster('c').database('d')`: names of elsewhere, whose tables are taken from here.
+fn is_entity(expr: &ast::Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Call(name, _) => {
+            matches!(name.text.as_str(), "database" | "cluster" | "workspace" | "app" | "resource" | "adx" | "arg")
+        }
+        ExprKind::Member(object, _) => is_entity(object),
+        _ => false,
+    }
+}

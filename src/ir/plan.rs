@@ -1,0 +1,271 @@
+//! Relational nodes: what every tabular operator of KQL is said in.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::{AggregateKernel, Context, CoreAggregate, Expr};
+use crate::types::{ScalarType, Table, Value};
+
+/// The columns of a table, in order; names are unique.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// Name and type of each column.
+    pub columns: Vec<(String, ScalarType)>,
+}
+
+impl Schema {
+    /// The type of a column.
+    pub fn get(&self, name: &str) -> Option<ScalarType> {
+        self.columns.iter().find(|(n, _)| n == name).map(|(_, t)| *t)
+    }
+
+    /// The columns' names, in order.
+    pub fn names(&self) -> Vec<String> {
+        self.columns.iter().map(|(n, _)| n.clone()).collect()
+    }
+
+    /// A name no column has yet: the wanted one, or with the smallest number after it.
+    pub fn free_name(&self, wanted: &str) -> String {
+        free_name(wanted, |name| self.get(name).is_some())
+    }
+}
+
+/// A name that is not taken: the wanted one, or with the smallest number after it, as Kusto numbers duplicates.
+pub fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
+    if !taken(wanted) {
+        return wanted.to_owned();
+    }
+    (1..).map(|n: u32| format!("{wanted}{n}")).find(|name| !taken(name)).unwrap_or_default()
+}
+
+impl FromIterator<(String, ScalarType)> for Schema {
+    fn from_iter<I: IntoIterator<Item = (String, ScalarType)>>(columns: I) -> Self {
+        Self { columns: columns.into_iter().collect() }
+    }
+}
+
+/// A node of the plan with the columns it gives.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What it does.
+    pub kind: PlanKind,
+    /// The columns of its rows.
+    pub schema: Schema,
+}
+
+/// The kinds of plan node.
+#[derive(Clone, Debug)]
+pub enum PlanKind {
+    /// The rows of a table of the logs.
+    Scan(Scan),
+    /// Rows given in the query.
+    Values(Arc<Table>),
+    /// `range`: from, to (included) and step, all of the column's type or a timespan step.
+    Range(Value<'static>, Value<'static>, Value<'static>),
+    /// The rows of the part at hand, inside the body of [`PlanKind::ForEach`].
+    Part,
+    /// Rows for which the predicate is true.
+    Filter(Box<Plan>, Expr),
+    /// New columns from each row.
+    Project(Box<Plan>, Vec<(String, Expr)>),
+    /// Groups and their aggregates; keys first.
+    Aggregate(Aggregate),
+    /// Rows in order.
+    Sort(Box<Plan>, Vec<SortKey>),
+    /// The first rows.
+    Take(Box<Plan>, u64),
+    /// Two tables by equal keys.
+    Join(Join),
+    /// All rows of tables with the same columns, in order.
+    Union(Vec<Plan>),
+    /// A row for every element of dynamic columns.
+    Expand(Expand),
+    /// The body run over each part of the input, parts told by the values of some columns, in order of appearance.
+    ForEach {
+        /// The rows.
+        input: Box<Plan>,
+        /// The columns whose values tell the parts.
+        keys: Vec<String>,
+        /// What is done to each part.
+        body: Box<Plan>,
+    },
+    /// A function on whole tables.
+    Table {
+        /// Its name, for printing.
+        name: String,
+        /// Its tables.
+        inputs: Vec<Plan>,
+        /// What it computes.
+        kernel: TableKernel,
+    },
+}
+
+/// A function on whole tables; an error is told to the user as it is.
+#[derive(Clone)]
+pub struct TableKernel(pub Arc<TableFunction>);
+
+/// The type of the function in a [`TableKernel`].
+pub type TableFunction = dyn Fn(&Context, Vec<Table>) -> Result<Table, String> + Send + Sync;
+
+impl fmt::Debug for TableKernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TableKernel")
+    }
+}
+
+/// A read of a table of the logs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// The table's name.
+    pub table: String,
+    /// Half-open ticks of `TimeGenerated` outside of which no row matters.
+    pub period: Option<(i64, i64)>,
+    /// How many rows are enough, whichever they are.
+    pub limit: Option<u64>,
+}
+
+/// Groups and their aggregates. Without keys there is one group, even over no rows.
+#[derive(Clone, Debug)]
+pub struct Aggregate {
+    /// The rows.
+    pub input: Box<Plan>,
+    /// The keys' names and values.
+    pub keys: Vec<(String, Expr)>,
+    /// The aggregates.
+    pub calls: Vec<AggregateCall>,
+}
+
+/// One aggregate over a group.
+#[derive(Clone, Debug)]
+pub struct AggregateCall {
+    /// The name of its column.
+    pub name: String,
+    /// The aggregate's name, for printing.
+    pub function: &'static str,
+    /// What it computes.
+    pub meaning: AggregateKind,
+    /// Its arguments.
+    pub arguments: Vec<Expr>,
+    /// The type of its answer.
+    pub scalar_type: ScalarType,
+}
+
+/// What an aggregate call computes.
+#[derive(Clone, Copy, Debug)]
+pub enum AggregateKind {
+    /// An aggregate every engine has.
+    Core(CoreAggregate),
+    /// One written for the rows of a group.
+    Kernel(AggregateKernel),
+}
+
+/// One key of an order.
+#[derive(Clone, Debug)]
+pub struct SortKey {
+    /// What to order by.
+    pub value: Expr,
+    /// Smallest first.
+    pub ascending: bool,
+    /// Nulls before everything else.
+    pub nulls_first: bool,
+}
+
+/// Two tables by equal keys; null equals null.
+#[derive(Clone, Debug)]
+pub struct Join {
+    /// The left side.
+    pub left: Box<Plan>,
+    /// The right side. Its columns already have the names they get in the answer.
+    pub right: Box<Plan>,
+    /// Which rows remain.
+    pub kind: JoinKind,
+    /// Pairs of a left and a right column.
+    pub on: Vec<(String, String)>,
+}
+
+/// Which rows of a join remain, and whose columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum JoinKind {
+    /// Pairs, after the left side has lost all but one row of each key.
+    InnerUnique,
+    /// Pairs.
+    Inner,
+    /// Pairs, and left rows without one.
+    LeftOuter,
+    /// Pairs, and right rows without one.
+    RightOuter,
+    /// Pairs, and rows of both sides without one.
+    FullOuter,
+    /// Left rows that have a pair; left columns only.
+    LeftSemi,
+    /// Left rows without one.
+    LeftAnti,
+    /// Right rows that have a pair; right columns only.
+    RightSemi,
+    /// Right rows without one.
+    RightAnti,
+}
+
+/// `mv-expand`: rows multiplied by the elements of dynamic columns, side by side.
+#[derive(Clone, Debug)]
+pub struct Expand {
+    /// The rows.
+    pub input: Box<Plan>,
+    /// The columns and the type of their elements; a type other than dynamic converts each.
+    pub columns: Vec<(String, ScalarType)>,
+    /// Bags become `[key, value]` arrays instead of bags of one key.
+    pub bags_as_arrays: bool,
+    /// A column for the place of the element, from 0.
+    pub index: Option<String>,
+    /// The most rows made of one.
+    pub limit: Option<u64>,
+}
+
+impl Plan {
+    /// The tables a node reads.
+    pub fn inputs(&self) -> Vec<&Plan> {
+        match &self.kind {
+            PlanKind::Scan(_) | PlanKind::Values(_) | PlanKind::Range(..) | PlanKind::Part => Vec::new(),
+            PlanKind::Filter(input, _)
+            | PlanKind::Project(input, _)
+            | PlanKind::Sort(input, _)
+            | PlanKind::Take(input, _) => vec![input],
+            PlanKind::Aggregate(a) => vec![&a.input],
+            PlanKind::Join(j) => vec![&j.left, &j.right],
+            PlanKind::Union(inputs) | PlanKind::Table { inputs, .. } => inputs.iter().collect(),
+            PlanKind::Expand(e) => vec![&e.input],
+            PlanKind::ForEach { input, body, .. } => vec![input, body],
+        }
+    }
+
+    /// The rows for which a predicate is true.
+    #[must_use]
+    pub fn filter(self, predicate: Expr) -> Self {
+        let schema = self.schema.clone();
+        Self { kind: PlanKind::Filter(Box::new(self), predicate), schema }
+    }
+
+    /// New columns from each row.
+    #[must_use]
+    pub fn project(self, columns: Vec<(String, Expr)>) -> Self {
+        let schema = columns.iter().map(|(name, e)| (name.clone(), e.scalar_type)).collect();
+        Self { kind: PlanKind::Project(Box::new(self), columns), schema }
+    }
+
+    /// Each column as an expression, to build a projection from.
+    pub fn all_columns(&self) -> Vec<(String, Expr)> {
+        self.schema.columns.iter().map(|(name, t)| (name.clone(), Expr::column(name, *t))).collect()
+    }
+
+    /// A function on the whole table, giving these columns.
+    #[must_use]
+    pub fn table_kernel(
+        name: &str,
+        inputs: Vec<Plan>,
+        schema: Schema,
+        kernel: impl Fn(&Context, Vec<Table>) -> Result<Table, String> + Send + Sync + 'static,
+    ) -> Self {
+        let kernel = TableKernel(Arc::new(kernel));
+        Self { kind: PlanKind::Table { name: name.to_owned(), inputs, kernel }, schema }
+    }
+}
