@@ -2,6 +2,7 @@
 
 pub mod bind;
 pub mod diagnostics;
+pub mod engine;
 pub mod functions;
 pub mod ir;
 pub mod render;

@@ -7,6 +7,7 @@ mod expr;
 mod kernel;
 mod plan;
 mod program;
+mod prune;
 mod regexes;
 mod text_match;
 
@@ -19,5 +20,6 @@ pub use plan::{
     TableFunction, TableKernel, free_name,
 };
 pub use program::Program;
+pub use prune::prune;
 pub use regexes::cached_regex;
 pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};

@@ -1,0 +1,67 @@
+//! Typed plan to Arrow. The seam between what a query means and what computes it.
+
+mod polars;
+
+use std::fmt;
+
+use arrow::record_batch::RecordBatch;
+
+use crate::ir::{Context, Plan, Scan};
+
+pub use polars::{Execution, PolarsEngine};
+
+/// Where an engine gets the rows of the logs.
+pub trait Rows {
+    /// The named columns of a table, in that order, as KQL's Arrow form ([`crate::types::field`]).
+    ///
+    /// # Errors
+    /// A message for the user, when the files cannot be read.
+    fn read(&self, scan: &Scan, columns: &[String]) -> Result<Vec<RecordBatch>, EngineError>;
+}
+
+/// No rows anywhere: for queries that read no table.
+#[derive(Clone, Copy, Debug)]
+pub struct NoRows;
+
+impl Rows for NoRows {
+    fn read(&self, scan: &Scan, _: &[String]) -> Result<Vec<RecordBatch>, EngineError> {
+        Err(EngineError::new(format!("there are no logs to read '{}' from", scan.table)))
+    }
+}
+
+/// Something that computes plans.
+pub trait Engine {
+    /// The rows of a plan, with the plan's columns and KQL types in the schema's metadata.
+    ///
+    /// # Errors
+    /// When the rows cannot be read or the machine gives out.
+    fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError>;
+
+    /// The engine's own plan as text, for `--explain`.
+    ///
+    /// # Errors
+    /// As [`Engine::run`].
+    fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError>;
+}
+
+/// Why a plan could not be computed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EngineError {
+    /// For the user: what happened and what to do.
+    pub message: String,
+}
+
+impl EngineError {
+    /// An error with a message.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+}
+
+impl fmt::Display for EngineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for EngineError {}
