@@ -50,6 +50,8 @@ pub struct Environment<'a> {
     pub context: Context,
     /// Values for `declare query_parameters`.
     pub parameters: &'a BTreeMap<String, String>,
+    /// Half-open ticks of `TimeGenerated` that every table is cut to, as `--timespan` asks.
+    pub period: Option<(i64, i64)>,
     /// How to run a plan early; `None` when only checking.
     pub evaluate: Option<&'a Evaluate<'a>>,
 }

@@ -3,9 +3,11 @@
 use super::scope::{Binding, Env, Function, Row, Tabular};
 use super::{Bind, Binder, MAX_CALL_DEPTH, error};
 use crate::diagnostics::{Diagnostic, did_you_mean};
-use crate::ir::{Plan, PlanKind, Scan};
+use crate::ir::{Core, Expr, Plan, PlanKind, Scan};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, ExprKind, Name, ParameterType};
+use crate::types::ScalarType::{Bool, DateTime};
+use crate::types::Value;
 use std::rc::Rc;
 
 impl Binder<'_> {
@@ -96,9 +98,22 @@ impl Binder<'_> {
             return Err(Box::new(self.unknown_table(name, env)));
         };
         let scan = Scan { table: name.text.clone(), period: None, limit: None };
-        let mut tabular = Tabular::new(Plan { kind: PlanKind::Scan(scan), schema });
+        let mut tabular = Tabular::new(self.within_period(Plan { kind: PlanKind::Scan(scan), schema }));
         tabular.name = Some(name.text.clone());
         Ok(tabular)
+    }
+
+    /// A table cut to the period asked for on the command line.
+    fn within_period(&self, plan: Plan) -> Plan {
+        const TIME: &str = "TimeGenerated";
+        let (Some((from, to)), Some(DateTime)) = (self.environment.period, plan.schema.get(TIME)) else { return plan };
+        let time = || Expr::column(TIME, DateTime);
+        let instant = |ticks| Expr::literal(Value::DateTime(ticks), DateTime);
+        let inside = vec![
+            Expr::core(Core::GreaterOrEqual, vec![time(), instant(from)], Bool),
+            Expr::core(Core::Less, vec![time(), instant(to)], Bool),
+        ];
+        plan.filter(Expr::core(Core::And, inside, Bool))
     }
 
     fn unknown_table(&self, name: &Name, env: &Env) -> Diagnostic {

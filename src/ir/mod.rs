@@ -3,6 +3,7 @@
 mod arithmetic;
 mod compare;
 mod core;
+mod explain;
 mod expr;
 mod kernel;
 mod plan;
@@ -13,6 +14,7 @@ mod text_match;
 
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};
+pub use explain::explain;
 pub use expr::{Expr, ExprKind, SubqueryAnswer};
 pub use kernel::{AggregateKernel, Context, ScalarKernel, WindowKernel};
 pub use plan::{

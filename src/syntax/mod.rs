@@ -1,8 +1,15 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
 pub mod ast;
+mod expression;
+mod lexer;
+pub mod limits;
+mod literal;
+mod operators;
+mod parser;
 mod span;
 
+pub use parser::parse;
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {

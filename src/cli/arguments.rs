@@ -1,0 +1,200 @@
+//! The command line: one definition for parsing, `--help`, completions and the man page.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs saved KQL queries over exported API Management logs: the same tables, the same charts, without the portal.
+#[derive(Debug, Parser)]
+#[command(name = "kqlens", version, arg_required_else_help = true, after_help = EXAMPLES)]
+pub(super) struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "Examples:
+  kqlens run queries/usage-by-key.kql --logs exports/
+  kqlens run queries/backends-by-hour.kql --logs 'exports/**/*.json' -o usage.png
+  kqlens run -e 'ApiManagementGatewayLogs | summarize count() by ResponseCode' --logs query_data.csv
+  kqlens check queries/*.kql
+  kqlens functions extract
+
+Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory";
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Run a query over logs and print or draw its result
+    Run(RunArguments),
+    /// Parse and bind queries without running them
+    Check(CheckArguments),
+    /// Show what the logs are: tables, files, formats, rows, problems
+    Tables(TablesArguments),
+    /// List the functions, or explain one
+    Functions(FunctionsArguments),
+    /// Lay queries out in one way
+    Fmt(FmtArguments),
+    /// Print a completion script for a shell
+    Completions(CompletionsArguments),
+    /// Print the manual page
+    Man,
+}
+
+/// Where rows come from.
+#[derive(Args, Debug, Default)]
+pub(super) struct LogsArguments {
+    /// Exported logs: files, folders and globs, in any mix of formats
+    #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
+    pub logs: Vec<String>,
+    /// A table of your own from a CSV or JSON lines file, such as a price list
+    #[arg(long = "table", value_name = "NAME=PATH")]
+    pub tables: Vec<String>,
+    /// Minutes east of UTC of the times in CSV files with `[Local Time]` columns
+    #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true)]
+    pub csv_utc_offset: i32,
+    /// Order of day and month in those times, when the file alone cannot tell
+    #[arg(long, value_enum)]
+    pub csv_date_order: Option<DateOrder>,
+    /// Drop duplicates that exporters make: same correlation id, time and content
+    #[arg(long)]
+    pub dedupe: bool,
+    /// How many rows may be broken before the run counts as failed: a number, or a share such as 0.1%
+    #[arg(long, value_name = "N|SHARE%", default_value = "0.1%")]
+    pub max_rejects: String,
+    /// Write every rejected row here, with file, line, byte and reason
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub rejects: Option<PathBuf>,
+}
+
+/// Which of day and month comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum DateOrder {
+    /// 25/02/2025
+    DayFirst,
+    /// 02/25/2025
+    MonthFirst,
+}
+
+/// The query and what it is run with.
+#[derive(Args, Debug, Default)]
+pub(super) struct QueryArguments {
+    /// Values for `declare query_parameters` and for {Name} placeholders of workbooks
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// What now() gives, to make a report again: a datetime
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Only rows of this time: an ISO 8601 duration back from now, or START/END
+    #[arg(long, value_name = "SPAN")]
+    pub timespan: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct RunArguments {
+    /// The query file; `-` reads standard input
+    #[arg(value_name = "FILE", required_unless_present = "query", conflicts_with = "query", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
+    /// The query itself
+    #[arg(short = 'e', long = "query", value_name = "QUERY")]
+    pub query: Option<String>,
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    #[command(flatten)]
+    pub with: QueryArguments,
+    /// Write here instead of to standard output; the format follows the extension
+    #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// The output's format
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<String>,
+    /// Most rows a table shows
+    #[arg(long, value_name = "N")]
+    pub max_rows: Option<usize>,
+    /// Width and height of a chart
+    #[arg(long, value_name = "WxH")]
+    pub size: Option<String>,
+    /// Pixels of a PNG for each unit of its size
+    #[arg(long, value_name = "FACTOR", default_value_t = 2.0)]
+    pub scale: f32,
+    /// Colours of a chart
+    #[arg(long, value_enum, default_value_t = ThemeChoice::Light)]
+    pub theme: ThemeChoice,
+    /// Time zone of a chart's time axis, such as Europe/Rome
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+    /// A title for the chart
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Print the plan, and the engine's plan below it, instead of running it
+    #[arg(long)]
+    pub explain: bool,
+    /// Run with whole columns in memory instead of streaming
+    #[arg(long, hide = true)]
+    pub in_memory: bool,
+    /// Say nothing about the rows that were read
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeChoice {
+    /// Dark ink on white
+    #[default]
+    Light,
+    /// Light ink on near black
+    Dark,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArguments {
+    /// Query files, or folders of them; `-` reads standard input
+    #[arg(value_name = "FILE", required = true, value_hint = clap::ValueHint::AnyPath)]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    #[command(flatten)]
+    pub with: QueryArguments,
+    /// How to tell the findings
+    #[arg(short, long, value_enum, default_value_t = CheckFormat::Text)]
+    pub format: CheckFormat,
+}
+
+/// How findings are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people: each finding under the line it is about
+    Text,
+    /// For programs: one JSON object a file, with findings and result columns
+    Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct TablesArguments {
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    /// The output's format
+    #[arg(short, long, value_name = "FORMAT")]
+    pub format: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FunctionsArguments {
+    /// The function to explain; all are listed without it
+    pub name: Option<String>,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct FmtArguments {
+    /// Query files; `-` formats standard input to standard output
+    #[arg(value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Change nothing; fail when a file is laid out otherwise
+    #[arg(long)]
+    pub check: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct CompletionsArguments {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}

@@ -1,0 +1,80 @@
+//! `kqlens check`: parse and bind, nothing else.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::arguments::{CheckArguments, CheckFormat};
+use super::exit::{Exit, Failure, io_failure};
+use super::{logs, output, query};
+use crate::bind::{Bound, Environment};
+use crate::diagnostics::{Diagnostic, draw};
+
+pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
+    let logs = logs::open(&arguments.logs)?;
+    let parameters = query::parameters(&arguments.with)?;
+    let environment = Environment {
+        tables: &logs,
+        context: query::context(&arguments.with)?,
+        parameters: &parameters,
+        period: None,
+        evaluate: None,
+    };
+    let mut exit = Exit::Whole;
+    for path in files(&arguments.files)? {
+        let text = query::read(&path)?;
+        let text = crate::workbook::fill(&text, &parameters);
+        let outcome = crate::compile(&text, &environment);
+        if outcome.is_err() {
+            exit = Exit::Query;
+        }
+        let name = path.display().to_string();
+        match arguments.format {
+            CheckFormat::Json => output::write(format!("{}\n", as_json(&name, &outcome)).as_bytes())?,
+            CheckFormat::Text => match &outcome {
+                Ok(_) => output::write(format!("{name}: ok\n").as_bytes())?,
+                Err(findings) => output::note(&draw(&text, &name, findings)),
+            },
+        }
+    }
+    Ok(exit)
+}
+
+/// The files named, and the `.kql` files of the folders named.
+fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut all = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            for entry in walkdir::WalkDir::new(path).sort_by_file_name() {
+                let entry = entry.map_err(|e| io_failure(&format!("cannot list {}", path.display()), &e.into()))?;
+                if entry.path().extension().is_some_and(|e| e == "kql") {
+                    all.push(entry.into_path());
+                }
+            }
+        } else {
+            all.push(Path::new(path).to_owned());
+        }
+    }
+    Ok(all)
+}
+
+fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::Value {
+    let (columns, findings) = match outcome {
+        Ok(bound) => {
+            let columns = bound.outputs.first().map(|output| {
+                output.plan.schema.columns.iter().map(|(n, t)| json!({"name": n, "type": t.name()})).collect::<Vec<_>>()
+            });
+            (json!(columns), Vec::new())
+        }
+        Err(findings) => {
+            let told = findings.iter().map(|d| {
+                json!({
+                    "code": d.code, "severity": "error", "message": d.message,
+                    "start": d.span.0, "length": d.span.1.saturating_sub(d.span.0), "help": d.help,
+                })
+            });
+            (serde_json::Value::Null, told.collect())
+        }
+    };
+    json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns})
+}

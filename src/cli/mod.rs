@@ -1,0 +1,54 @@
+//! One file per command. Everything printed goes through [`output`].
+
+mod arguments;
+mod check;
+mod completions;
+mod exit;
+mod fmt;
+mod functions;
+mod logs;
+mod output;
+mod query;
+mod run;
+mod tables;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches};
+
+use self::arguments::{Cli, Command};
+use self::exit::Exit;
+
+/// Runs the command line: parses the arguments, calls the command, maps its outcome to an exit code.
+pub fn main() -> ExitCode {
+    // Deep but legal expressions need more stack than the main thread may have.
+    const STACK: usize = 64 * 1024 * 1024;
+    let worker = std::thread::Builder::new().name("kqlens".to_owned()).stack_size(STACK).spawn(commands);
+    match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(exit)) => exit.into(),
+        _ => Exit::Environment.into(),
+    }
+}
+
+fn commands() -> Exit {
+    let matches = Cli::command().color(output::clap_color()).get_matches();
+    let outcome = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => match cli.command {
+            Command::Run(arguments) => run::run(&arguments),
+            Command::Check(arguments) => check::check(&arguments),
+            Command::Tables(arguments) => tables::tables(&arguments),
+            Command::Functions(arguments) => functions::functions(&arguments),
+            Command::Fmt(arguments) => fmt::fmt(&arguments),
+            Command::Completions(arguments) => completions::completions(&arguments),
+            Command::Man => completions::man(),
+        },
+        Err(error) => error.exit(),
+    };
+    match outcome {
+        Ok(exit) => exit,
+        Err(failure) => {
+            output::failure(&failure.message);
+            failure.exit
+        }
+    }
+}

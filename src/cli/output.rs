@@ -1,0 +1,71 @@
+//! The one place that writes to the terminal and to files.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::Path;
+
+use super::exit::{Failure, io_failure};
+
+/// Whether colours are wanted on a stream: a terminal, no `NO_COLOR`, and not a dumb one.
+pub(super) fn color(terminal: bool) -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|v| !v.is_empty());
+    terminal && !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|t| t != "dumb")
+}
+
+pub(super) fn clap_color() -> clap::ColorChoice {
+    if color(io::stdout().is_terminal()) { clap::ColorChoice::Auto } else { clap::ColorChoice::Never }
+}
+
+/// The width of the terminal that standard output is, if it is one.
+pub(super) fn terminal_width() -> Option<usize> {
+    if !io::stdout().is_terminal() {
+        return None;
+    }
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    columns.or_else(|| terminal_size::terminal_size().map(|(w, _)| usize::from(w.0))).or(Some(80))
+}
+
+/// Writes to standard output.
+pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| io_failure("cannot write to standard output", &e))
+}
+
+/// Writes a file whole or not at all: beside it first, then renamed over it.
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let doing = format!("cannot write {}", path.display());
+    let fail = |e: io::Error| io_failure(&doing, &e);
+    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    file.write_all(bytes).map_err(fail)?;
+    file.as_file().sync_all().map_err(fail)?;
+    set_mode(file.as_file()).map_err(fail)?;
+    file.persist(path).map_err(|e| fail(e.error))?;
+    Ok(())
+}
+
+/// Temporary files are private; a report is as readable as any other file.
+#[cfg(unix)]
+fn set_mode(file: &std::fs::File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(std::fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn set_mode(_: &std::fs::File) -> io::Result<()> {
+    Ok(())
+}
+
+/// A note on standard error. That it cannot be written is nobody's business.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "{text}");
+}
+
+/// Why a command could not go on.
+pub(super) fn failure(message: &str) {
+    if !message.is_empty() {
+        let message = crate::render::encode_terminal(message);
+        let tag = if color(io::stderr().is_terminal()) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
+        let starts = message.starts_with("error");
+        note(&if starts { message } else { format!("{tag}: {message}") });
+    }
+}

@@ -1,0 +1,10 @@
+//! How large a query may be. Every limit has a diagnostic of its own and is tested at N and N + 1.
+
+/// Bytes of query text.
+pub const MAX_BYTES: usize = 256 * 1024;
+/// Parentheses, brackets and pipelines inside one another.
+pub const MAX_NESTING: usize = 250;
+/// Operators of one left-leaning chain such as `a + b + c`; `and` and `or` have no such limit.
+pub const MAX_CHAIN: usize = 1_000;
+/// Tokens.
+pub const MAX_TOKENS: usize = 100_000;

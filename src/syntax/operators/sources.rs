@@ -1,0 +1,73 @@
+use crate::syntax::ast::OperatorKind;
+use crate::syntax::parser::{Parsed, Parser};
+
+impl Parser {
+    /// `datatable (a:long, b:string) [1, "x", …]`.
+    pub(super) fn datatable(&mut self) -> Parsed<OperatorKind> {
+        self.expect("(")?;
+        let columns = if self.is(")") { Vec::new() } else { self.list(Self::column_declaration)? };
+        self.expect(")")?;
+        let values = self.bracketed()?;
+        Ok(OperatorKind::DataTable { columns, values })
+    }
+
+    /// `[a, b, c]`, with a comma at the end allowed.
+    fn bracketed(&mut self) -> Parsed<Vec<crate::syntax::ast::Expr>> {
+        self.expect("[")?;
+        let mut values = Vec::new();
+        while !self.is("]") {
+            values.push(self.expression()?);
+            if !self.eat(",") {
+                break;
+            }
+        }
+        self.expect("]")?;
+        Ok(values)
+    }
+
+    /// `range x from 1 to 10 step 2`.
+    pub(super) fn range(&mut self) -> Parsed<OperatorKind> {
+        let name = self.name()?;
+        self.expect_word("from")?;
+        let from = self.expression()?;
+        self.expect_word("to")?;
+        let to = self.expression()?;
+        self.expect_word("step")?;
+        Ok(OperatorKind::Range { name, from, to, step: self.expression()? })
+    }
+
+    /// `externaldata (a:long) ["file.csv"] with (format = "csv")`.
+    pub(super) fn external_data(&mut self) -> Parsed<OperatorKind> {
+        self.expect("(")?;
+        let columns = self.list(Self::column_declaration)?;
+        self.expect(")")?;
+        let uris = self.bracketed()?;
+        let properties = self.with_properties()?;
+        Ok(OperatorKind::ExternalData { columns, uris, properties })
+    }
+
+    /// `evaluate pivot(a, count()) : (x:long, *)`.
+    pub(super) fn evaluate(&mut self) -> Parsed<OperatorKind> {
+        let plugin = self.name()?;
+        let arguments = self.arguments()?;
+        let mut schema = None;
+        let mut schema_star = false;
+        if self.eat(":") {
+            self.expect("(")?;
+            let mut columns = Vec::new();
+            while !self.is(")") {
+                if self.eat("*") {
+                    schema_star = true;
+                } else {
+                    columns.push(self.column_declaration()?);
+                }
+                if !self.eat(",") {
+                    break;
+                }
+            }
+            self.expect(")")?;
+            schema = Some(columns);
+        }
+        Ok(OperatorKind::Evaluate { plugin, arguments, schema, schema_star })
+    }
+}
