@@ -1,6 +1,7 @@
 //! kqlens: saved KQL queries over exported API Management logs.
 
 pub mod bind;
+pub mod cli;
 pub mod diagnostics;
 pub mod engine;
 pub mod functions;
@@ -8,3 +9,12 @@ pub mod ir;
 pub mod render;
 pub mod syntax;
 pub mod types;
+pub mod workbook;
+
+/// Text to typed plan.
+///
+/// # Errors
+/// What is wrong with the query.
+pub fn compile(text: &str, environment: &bind::Environment<'_>) -> Result<bind::Bound, Vec<diagnostics::Diagnostic>> {
+    syntax::parse(text).and_then(|query| bind::bind(&query, environment))
+}

@@ -31,8 +31,6 @@ pub(super) enum Command {
     Tables(TablesArguments),
     /// List the functions, or explain one
     Functions(FunctionsArguments),
-    /// Lay queries out in one way
-    Fmt(FmtArguments),
     /// Print a completion script for a shell
     Completions(CompletionsArguments),
     /// Print the manual page

@@ -51,7 +51,8 @@ fn explain(name: &str) -> Result<String, Failure> {
         let names = FAMILIES.iter().flat_map(|(_, family)| family.iter()).map(|f| f.name);
         let aggregates = AGGREGATES.iter().flat_map(|family| family.iter()).map(|a| a.name);
         let near = did_you_mean(name, names.chain(aggregates));
-        let hint = near.map_or_else(|| "`kqlens functions` lists them all".to_owned(), |n| format!("did you mean '{n}'?"));
+        let hint =
+            near.map_or_else(|| "`kqlens functions` lists them all".to_owned(), |n| format!("did you mean '{n}'?"));
         return Err(Failure::new(Exit::Usage, format!("no function named '{name}': {hint}")));
     }
     Ok(out)

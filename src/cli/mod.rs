@@ -4,7 +4,6 @@ mod arguments;
 mod check;
 mod completions;
 mod exit;
-mod fmt;
 mod functions;
 mod logs;
 mod output;
@@ -38,7 +37,6 @@ fn commands() -> Exit {
             Command::Check(arguments) => check::check(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),
             Command::Functions(arguments) => functions::functions(&arguments),
-            Command::Fmt(arguments) => fmt::fmt(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),
             Command::Man => completions::man(),
         },

@@ -63,7 +63,7 @@ pub(super) fn note(text: &str) {
 /// Why a command could not go on.
 pub(super) fn failure(message: &str) {
     if !message.is_empty() {
-        let message = crate::render::encode_terminal(message);
+        let message: String = crate::render::encode::terminal(message).into_owned();
         let tag = if color(io::stderr().is_terminal()) { "\u{1b}[1;31merror\u{1b}[0m" } else { "error" };
         let starts = message.starts_with("error");
         note(&if starts { message } else { format!("{tag}: {message}") });

@@ -53,7 +53,9 @@ pub(super) fn parameters(arguments: &QueryArguments) -> Result<BTreeMap<String, 
 /// The half-open period of `--timespan`: an ISO 8601 duration back from now, `START/END`, or `START/DURATION`.
 pub(super) fn period(arguments: &QueryArguments, context: &Context) -> Result<Option<(i64, i64)>, Failure> {
     let Some(text) = &arguments.timespan else { return Ok(None) };
-    let wrong = || Failure::new(Exit::Usage, format!("--timespan '{text}': write a duration such as P1D or PT6H, or START/END"));
+    let wrong = || {
+        Failure::new(Exit::Usage, format!("--timespan '{text}': write a duration such as P1D or PT6H, or START/END"))
+    };
     let instant = |part: &str| parse_datetime(part).ok();
     let span = match text.split_once('/') {
         None => duration(text).map(|length| (context.now - length, context.now)),

@@ -1,0 +1,144 @@
+//! `kqlens run`: one query over logs.
+
+use std::io::IsTerminal;
+use std::path::Path;
+
+use super::arguments::{RunArguments, ThemeChoice};
+use super::exit::{Exit, Failure};
+use super::{logs, output, query};
+use crate::bind::{Bound, Environment};
+use crate::diagnostics::draw;
+use crate::engine::{Engine, Execution, PolarsEngine};
+use crate::ir::explain;
+use crate::render::{Answer, Format, Options, Theme, render};
+use crate::types::Table;
+
+pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
+    let (name, text) = match (&arguments.query, &arguments.file) {
+        (Some(text), _) => ("query".to_owned(), text.clone()),
+        (None, Some(path)) => (path.display().to_string(), query::read(path)?),
+        (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
+    };
+    let (format, to_terminal) = format(arguments)?;
+    let options = options(arguments, to_terminal)?;
+    let logs = logs::open(&arguments.logs)?;
+    let context = query::context(&arguments.with)?;
+    let parameters = query::parameters(&arguments.with)?;
+    let period = query::period(&arguments.with, &context)?;
+    let engine =
+        PolarsEngine { execution: if arguments.in_memory { Execution::InMemory } else { Execution::Streaming } };
+    let evaluate = |plan: &crate::ir::Plan| {
+        let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
+        Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
+    };
+    let environment = Environment {
+        tables: &logs,
+        context: context.clone(),
+        parameters: &parameters,
+        period,
+        evaluate: Some(&evaluate),
+    };
+    let text = crate::workbook::fill(&text, &parameters);
+    let bound = match crate::compile(&text, &environment) {
+        Ok(bound) => bound,
+        Err(findings) => {
+            output::note(draw(&text, &name, &findings).trim_end());
+            return Ok(Exit::Query);
+        }
+    };
+    if arguments.explain {
+        return explained(&bound, &engine, &context, &logs);
+    }
+    let mut answers = Vec::new();
+    for out in &bound.outputs {
+        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| logs.failure(e))?;
+        answers.push(Answer {
+            name: out.name.clone(),
+            schema: batch.schema(),
+            batches: vec![batch],
+            visualization: out.visualization.clone(),
+        });
+    }
+    let rendered = render(&answers, format, &options).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
+    match &arguments.output {
+        Some(path) if path.as_os_str() != "-" => output::write_file(path, &rendered.bytes)?,
+        _ => output::write(&rendered.bytes)?,
+    }
+    for warning in &rendered.warnings {
+        output::note(&format!("note: {warning}"));
+    }
+    if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
+        output::note("note: -o chart.png or -o chart.svg draws this as a picture");
+    }
+    logs.report(arguments.quiet)
+}
+
+fn draws(answer: &Answer) -> bool {
+    answer.visualization.as_ref().is_some_and(|v| v.kind != "table")
+}
+
+fn explained(
+    bound: &Bound,
+    engine: &PolarsEngine,
+    context: &crate::ir::Context,
+    logs: &logs::Logs,
+) -> Result<Exit, Failure> {
+    for out in &bound.outputs {
+        let mut text = format!("{}\n{}", out.name, explain(&crate::ir::prune(&out.plan)));
+        let below = engine.explain(&out.plan, context, logs).map_err(|e| logs.failure(e))?;
+        text += &format!("\nPolars\n{below}\n");
+        output::write(text.as_bytes())?;
+    }
+    Ok(Exit::Whole)
+}
+
+/// The output's format, and whether it goes to a terminal for people.
+fn format(arguments: &RunArguments) -> Result<(Format, bool), Failure> {
+    let file = arguments.output.as_deref().filter(|p| p.as_os_str() != "-");
+    let terminal = file.is_none() && std::io::stdout().is_terminal();
+    let known = || Format::names().join(", ");
+    let format = match (&arguments.format, file) {
+        (Some(name), _) => Format::from_name(name).ok_or_else(|| {
+            Failure::new(Exit::Usage, format!("no format named '{name}'; the formats are {}", known()))
+        })?,
+        (None, Some(path)) => Format::from_extension(path).ok_or_else(|| no_extension(path, &known()))?,
+        (None, None) => Format::Table,
+    };
+    Ok((format, terminal && format == Format::Table))
+}
+
+fn no_extension(path: &Path, known: &str) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("the format of {} is not told by its extension; name it with --format: {known}", path.display()),
+    )
+}
+
+fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
+    let size = match &arguments.size {
+        None => None,
+        Some(text) => match text.split_once(['x', 'X']).map(|(w, h)| (w.trim().parse(), h.trim().parse())) {
+            Some((Ok(w), Ok(h))) if (50..=10_000).contains(&w) && (50..=10_000).contains(&h) => Some((w, h)),
+            _ => {
+                return Err(Failure::new(
+                    Exit::Usage,
+                    format!("--size '{text}': write WIDTHxHEIGHT, each 50 to 10000, such as 1200x600"),
+                ));
+            }
+        },
+    };
+    Ok(Options {
+        width: if to_terminal { output::terminal_width() } else { None },
+        color: to_terminal && output::color(true),
+        max_rows: arguments.max_rows,
+        size,
+        scale: arguments.scale,
+        theme: match arguments.theme {
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::Dark => Theme::Dark,
+        },
+        timezone: arguments.timezone.clone(),
+        title: arguments.title.clone(),
+        ..Options::default()
+    })
+}
