@@ -6,6 +6,15 @@
 
 pub mod signature;
 
+mod aggregate;
+mod conditional;
+mod conversion;
+mod datetime;
+mod dynamic;
+mod math;
+mod string;
+mod window;
+
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
 use crate::types::ScalarType;
 
@@ -112,10 +121,18 @@ pub enum AggregateMeaning {
 }
 
 /// Every family of scalar functions.
-pub const FAMILIES: &[(&str, &[Function])] = &[];
+pub const FAMILIES: &[(&str, &[Function])] = &[
+    ("Conditions", conditional::FUNCTIONS),
+    ("Conversions", conversion::FUNCTIONS),
+    ("Datetime and timespan", datetime::FUNCTIONS),
+    ("Dynamic", dynamic::FUNCTIONS),
+    ("Mathematics", math::FUNCTIONS),
+    ("Strings", string::FUNCTIONS),
+    ("Window", window::FUNCTIONS),
+];
 
 /// Every aggregate.
-pub const AGGREGATES: &[&[Aggregate]] = &[];
+pub const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
 
 /// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -1,0 +1,408 @@
+//! Arrays, bags and sets inside a dynamic.
+
+use std::cmp::Ordering;
+
+use super::{Function, Meaning};
+use crate::ir::{compare, unwrap_dynamic};
+use crate::types::{Json, ScalarType, Value, cast, to_text};
+
+type Bag = serde_json::Map<String, Json>;
+
+fn json(value: &Value<'_>) -> Json {
+    cast(value, ScalarType::Dynamic).as_json().cloned().unwrap_or(Json::Null)
+}
+
+fn array<'v>(arguments: &'v [Value<'_>], at: usize) -> Option<&'v Vec<Json>> {
+    arguments.get(at).and_then(Value::as_json).and_then(Json::as_array)
+}
+
+fn bag<'v>(arguments: &'v [Value<'_>], at: usize) -> Option<&'v Bag> {
+    arguments.get(at).and_then(Value::as_json).and_then(Json::as_object)
+}
+
+fn list<'a>(items: Vec<Json>) -> Value<'a> {
+    Value::dynamic(Json::Array(items))
+}
+
+fn number(arguments: &[Value<'_>], at: usize) -> Option<i64> {
+    arguments.get(at).and_then(|v| cast(v, ScalarType::Long).as_i64())
+}
+
+fn pack<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let mut bag = Bag::new();
+    for pair in arguments.chunks(2) {
+        if let [key, value] = pair {
+            bag.insert(to_text(key), json(value));
+        }
+    }
+    Value::dynamic(Json::Object(bag))
+}
+
+/// The order `array_sort` gives: nulls last, numbers by size, texts ordinal.
+fn order(a: &Json, b: &Json) -> Ordering {
+    match (a.is_null(), b.is_null()) {
+        (true, true) => Ordering::Equal,
+        (true, false) => Ordering::Greater,
+        (false, true) => Ordering::Less,
+        (false, false) => {
+            let (a, b) = (Value::dynamic(a.clone()), Value::dynamic(b.clone()));
+            compare(&unwrap_dynamic(&a), &unwrap_dynamic(&b)).unwrap_or(Ordering::Equal)
+        }
+    }
+}
+
+/// The first array sorted, and further arrays in the same order.
+fn sort<'a>(arguments: &[Value<'a>], ascending: bool) -> Value<'a> {
+    let Some(first) = array(arguments, 0) else { return Value::Null };
+    let nulls_first = arguments.last().and_then(Value::as_bool) == Some(false);
+    let mut places: Vec<usize> = (0..first.len()).collect();
+    places.sort_by(|a, b| {
+        let (a, b) = (&first[*a], &first[*b]);
+        match (a.is_null(), b.is_null()) {
+            (false, false) if ascending => order(a, b),
+            (false, false) => order(b, a),
+            _ if nulls_first => order(b, a),
+            _ => order(a, b),
+        }
+    });
+    list(places.into_iter().map(|at| first[at].clone()).collect())
+}
+
+fn slice<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let Some(items) = array(arguments, 0) else { return Value::Null };
+    let (Some(start), Some(end)) = (number(arguments, 1), number(arguments, 2)) else { return Value::Null };
+    let total = items.len() as i64;
+    let start = if start < 0 { (start + total).max(0) } else { start };
+    let end = if end < 0 { end + total } else { end.min(total - 1) };
+    if start > end {
+        return list(Vec::new());
+    }
+    list(items[start as usize..=end as usize].to_vec())
+}
+
+fn distinct(items: impl IntoIterator<Item = Json>) -> Vec<Json> {
+    let mut seen = std::collections::HashSet::new();
+    items.into_iter().filter(|item| seen.insert(item.to_string())).collect()
+}
+
+fn has(items: &[Json], wanted: &Json) -> bool {
+    items.iter().any(|item| item == wanted)
+}
+
+fn merge<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let mut merged = Bag::new();
+    let mut any = false;
+    for at in 0..arguments.len() {
+        if let Some(bag) = bag(arguments, at) {
+            any = true;
+            for (key, value) in bag {
+                merged.entry(key.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+    if any { Value::dynamic(Json::Object(merged)) } else { Value::Null }
+}
+
+fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    const MOST: usize = 1_048_576;
+    let mut items = Vec::new();
+    let default = Value::Long(1);
+    let step = arguments.get(2).unwrap_or(&default);
+    if let (Some(from), Some(to), Some(step)) = (arguments[0].as_i64(), arguments[1].as_i64(), step.as_i64()) {
+        let mut at = from;
+        while step != 0 && items.len() < MOST && ((step > 0 && at <= to) || (step < 0 && at >= to)) {
+            items.push(Json::from(at));
+            at = match at.checked_add(step) {
+                Some(next) => next,
+                None => break,
+            };
+        }
+        return list(items);
+    }
+    if let (Some(from), Some(to)) = (arguments[0].as_ticks(), arguments[1].as_ticks()) {
+        let Some(step) = step.as_ticks().or_else(|| arguments.get(2).is_none().then_some(crate::types::TICKS_PER_HOUR))
+        else {
+            return Value::Null;
+        };
+        let mut at = from;
+        while step > 0 && at <= to && items.len() < MOST {
+            let value =
+                if matches!(arguments[0], Value::DateTime(_)) { Value::DateTime(at) } else { Value::TimeSpan(at) };
+            items.push(json(&value));
+            at += step;
+        }
+        return list(items);
+    }
+    let (Some(from), Some(to), Some(step)) = (arguments[0].as_f64(), arguments[1].as_f64(), step.as_f64()) else {
+        return Value::Null;
+    };
+    let count = ((to - from) / step).floor();
+    if count.is_finite() && count >= 0.0 {
+        items.extend((0..=(count as usize).min(MOST)).map(|n| Json::from(from + n as f64 * step)));
+    }
+    list(items)
+}
+
+/// The family.
+pub const FUNCTIONS: &[Function] = &[
+    Function {
+        name: "array_length",
+        aliases: &["arraylength"],
+        signatures: &["(array: dynamic) -> long"],
+        doc: "The number of elements; null for what is no array.",
+        examples: &[("array_length(dynamic([1, 2]))", "2")],
+        meaning: Meaning::Kernel(|_, a| array(a, 0).map_or(Value::Null, |items| Value::Long(items.len() as i64))),
+        ..Function::NEW
+    },
+    Function {
+        name: "pack_array",
+        signatures: &["([*values: any]) -> dynamic"],
+        doc: "An array of its arguments.",
+        examples: &[("pack_array(1, 'a')", "[1,\"a\"]")],
+        meaning: Meaning::Kernel(|_, a| list(a.iter().map(json).collect())),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_pack",
+        aliases: &["pack", "pack_dictionary"],
+        signatures: &["([*keysAndValues: any]) -> dynamic"],
+        doc: "A bag of keys and values, given in turn.",
+        examples: &[("bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}")],
+        meaning: Meaning::Kernel(|_, a| pack(a)),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_keys",
+        signatures: &["(bag: dynamic) -> dynamic"],
+        doc: "An array of the bag's keys.",
+        examples: &[("bag_keys(dynamic({'a': 1, 'b': 2}))", "[\"a\",\"b\"]")],
+        meaning: Meaning::Kernel(|_, a| {
+            bag(a, 0).map_or(Value::Null, |b| list(b.keys().cloned().map(Json::String).collect()))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_has_key",
+        signatures: &["(bag: dynamic, key: string) -> bool"],
+        doc: "Whether the bag has a key.",
+        examples: &[("bag_has_key(dynamic({'a': 1}), 'a')", "True")],
+        meaning: Meaning::Kernel(|_, a| match bag(a, 0) {
+            Some(bag) => Value::Bool(a[1].as_str().is_some_and(|key| bag.contains_key(key))),
+            None => Value::Bool(false),
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_merge",
+        signatures: &["(*bags: dynamic) -> dynamic"],
+        doc: "One bag of all; of a key that several have, the first value stays.",
+        examples: &[("bag_merge(dynamic({'a': 1}), dynamic({'a': 2, 'b': 3}))", "{\"a\":1,\"b\":3}")],
+        meaning: Meaning::Kernel(|_, a| merge(a)),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_remove_keys",
+        signatures: &["(bag: dynamic, keys: dynamic) -> dynamic"],
+        doc: "The bag without some keys.",
+        examples: &[("bag_remove_keys(dynamic({'a': 1, 'b': 2}), dynamic(['a']))", "{\"b\":2}")],
+        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), array(a, 1)) {
+            (Some(bag), Some(keys)) => Value::dynamic(Json::Object(
+                bag.iter()
+                    .filter(|(key, _)| !keys.iter().any(|k| k.as_str() == Some(key)))
+                    .map(|(k, v)| (k.clone(), v.clone()))
+                    .collect(),
+            )),
+            _ => Value::Null,
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "bag_set_key",
+        signatures: &["(bag: dynamic, key: string, value: any) -> dynamic"],
+        doc: "The bag with a key set to a value.",
+        examples: &[("bag_set_key(dynamic({'a': 1}), 'b', 2)", "{\"a\":1,\"b\":2}")],
+        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), a[1].as_str()) {
+            (Some(bag), Some(key)) => {
+                let mut bag = bag.clone();
+                bag.insert(key.to_owned(), json(&a[2]));
+                Value::dynamic(Json::Object(bag))
+            }
+            _ => Value::Null,
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_concat",
+        signatures: &["(*arrays: dynamic) -> dynamic"],
+        doc: "The elements of all arrays, one after another.",
+        examples: &[("array_concat(dynamic([1]), dynamic([2, 3]))", "[1,2,3]")],
+        meaning: Meaning::Kernel(|_, a| {
+            if (0..a.len()).all(|at| array(a, at).is_none()) {
+                return Value::Null;
+            }
+            list((0..a.len()).filter_map(|at| array(a, at)).flatten().cloned().collect())
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_slice",
+        signatures: &["(array: dynamic, start: long, end: long) -> dynamic"],
+        doc: "The elements from one place to another, both included; negative places count from the end.",
+        examples: &[("array_slice(dynamic([1, 2, 3, 4]), 1, 2)", "[2,3]")],
+        meaning: Meaning::Kernel(|_, a| slice(a)),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_sort_asc",
+        signatures: &["(array: dynamic, [nullsLast: bool]) -> dynamic"],
+        doc: "The elements, smallest first; nulls last unless told otherwise.",
+        examples: &[("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]")],
+        meaning: Meaning::Kernel(|_, a| sort(a, true)),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_sort_desc",
+        signatures: &["(array: dynamic, [nullsLast: bool]) -> dynamic"],
+        doc: "The elements, greatest first; nulls last unless told otherwise.",
+        examples: &[("array_sort_desc(dynamic([1, 3, 2]))", "[3,2,1]")],
+        meaning: Meaning::Kernel(|_, a| sort(a, false)),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_reverse",
+        signatures: &["(array: dynamic) -> dynamic"],
+        doc: "The elements from last to first.",
+        examples: &[("array_reverse(dynamic([1, 2]))", "[2,1]")],
+        meaning: Meaning::Kernel(|_, a| {
+            array(a, 0).map_or(Value::Null, |items| list(items.iter().rev().cloned().collect()))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_sum",
+        signatures: &["(array: dynamic) -> real"],
+        doc: "The sum of the elements; null when one is no number.",
+        examples: &[("array_sum(dynamic([1, 2.5]))", "3.5")],
+        meaning: Meaning::Kernel(|_, a| {
+            let sum = array(a, 0).and_then(|items| items.iter().map(Json::as_f64).sum::<Option<f64>>());
+            sum.map_or(Value::Null, Value::Real)
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "array_index_of",
+        signatures: &["(array: dynamic, value: any, [start: long], [length: long], [occurrence: long]) -> long"],
+        doc: "The place of the first element equal to a value, from 0; -1 when there is none.",
+        examples: &[("array_index_of(dynamic(['a', 'b']), 'b')", "1")],
+        meaning: Meaning::Kernel(|_, a| {
+            let Some(items) = array(a, 0) else { return Value::Null };
+            let wanted = json(&a[1]);
+            let start = number(a, 2).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
+            let nth = number(a, 4).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
+            let end = match number(a, 3) {
+                Some(n) if n >= 0 => (start + n as usize).min(items.len()),
+                _ => items.len(),
+            };
+            let found =
+                items.iter().enumerate().take(end).skip(start).filter(|(_, item)| **item == wanted).nth(nth - 1);
+            Value::Long(found.map_or(-1, |(at, _)| at as i64))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "strcat_array",
+        aliases: &["array_strcat"],
+        signatures: &["(array: dynamic, delimiter: string) -> string"],
+        doc: "The elements as text, with a delimiter between.",
+        examples: &[("strcat_array(dynamic(['a', 1]), '-')", "a-1")],
+        meaning: Meaning::Kernel(|_, a| {
+            let texts =
+                array(a, 0).map(|items| items.iter().map(|i| to_text(&Value::dynamic(i.clone()))).collect::<Vec<_>>());
+            Value::string(texts.unwrap_or_default().join(a[1].as_str().unwrap_or_default()))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "set_union",
+        signatures: &["(*sets: dynamic) -> dynamic"],
+        doc: "The distinct elements of all arrays.",
+        examples: &[("set_union(dynamic([1, 2]), dynamic([2, 3]))", "[1,2,3]")],
+        meaning: Meaning::Kernel(|_, a| list(distinct((0..a.len()).filter_map(|at| array(a, at)).flatten().cloned()))),
+        ..Function::NEW
+    },
+    Function {
+        name: "set_intersect",
+        signatures: &["(first: dynamic, *more: dynamic) -> dynamic"],
+        doc: "The distinct elements that all arrays have.",
+        examples: &[("set_intersect(dynamic([1, 2]), dynamic([2, 3]))", "[2]")],
+        meaning: Meaning::Kernel(|_, a| {
+            let Some(first) = array(a, 0) else { return list(Vec::new()) };
+            let all =
+                first.iter().filter(|item| (1..a.len()).all(|at| array(a, at).is_some_and(|items| has(items, item))));
+            list(distinct(all.cloned()))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "set_difference",
+        signatures: &["(first: dynamic, *others: dynamic) -> dynamic"],
+        doc: "The distinct elements of the first array that no other has.",
+        examples: &[("set_difference(dynamic([1, 2]), dynamic([2, 3]))", "[1]")],
+        meaning: Meaning::Kernel(|_, a| {
+            let Some(first) = array(a, 0) else { return list(Vec::new()) };
+            let own =
+                first.iter().filter(|item| (1..a.len()).all(|at| !array(a, at).is_some_and(|items| has(items, item))));
+            list(distinct(own.cloned()))
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "set_has_element",
+        signatures: &["(set: dynamic, value: any) -> bool"],
+        doc: "Whether an array has an element equal to a value.",
+        examples: &[("set_has_element(dynamic([1, 2]), 2)", "True")],
+        meaning: Meaning::Kernel(|_, a| Value::Bool(array(a, 0).is_some_and(|items| has(items, &json(&a[1]))))),
+        ..Function::NEW
+    },
+    Function {
+        name: "zip",
+        signatures: &["(*arrays: dynamic) -> dynamic"],
+        doc: "An array of arrays: the first elements, the second elements and so on, nulls where one is shorter.",
+        examples: &[("zip(dynamic([1, 2]), dynamic(['a']))", "[[1,\"a\"],[2,null]]")],
+        meaning: Meaning::Kernel(|_, a| {
+            let arrays: Vec<&[Json]> = (0..a.len()).map(|at| array(a, at).map_or(&[][..], Vec::as_slice)).collect();
+            let longest = arrays.iter().map(|items| items.len()).max().unwrap_or(0);
+            list(
+                (0..longest)
+                    .map(|n| {
+                        Json::Array(arrays.iter().map(|items| items.get(n).cloned().unwrap_or(Json::Null)).collect())
+                    })
+                    .collect(),
+            )
+        }),
+        ..Function::NEW
+    },
+    Function {
+        name: "range",
+        signatures: &[
+            "(start: number, stop: number, [step: number]) -> dynamic",
+            "(start: datetime, stop: datetime, [step: timespan]) -> dynamic",
+            "(start: timespan, stop: timespan, [step: timespan]) -> dynamic",
+        ],
+        doc: "An array of values at equal distances, the last one included.",
+        examples: &[("range(1, 7, 3)", "[1,4,7]")],
+        meaning: Meaning::Kernel(|_, a| range(a)),
+        ..Function::NEW
+    },
+    Function {
+        name: "repeat",
+        signatures: &["(value: any, count: long) -> dynamic"],
+        doc: "An array of one value, repeated.",
+        examples: &[("repeat('a', 2)", "[\"a\",\"a\"]")],
+        meaning: Meaning::Kernel(|_, a| match number(a, 1) {
+            Some(count) if count >= 0 => list(vec![json(&a[0]); (count as usize).min(1_048_576)]),
+            _ => Value::Null,
+        }),
+        ..Function::NEW
+    },
+];
