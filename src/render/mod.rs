@@ -61,3 +61,5 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
 
 #[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod pictures;

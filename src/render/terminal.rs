@@ -154,18 +154,10 @@ mod tests {
     #[test]
     fn piped_tables_are_whole() {
         let shown = show(&kinds(), &Options::default());
-        assert_eq!(
-            shown,
-            "\
-b      i            l     r    d  t                     s             g                                     t2  j
-----  --  -----------  ----  ---  --------------------  ----------  ------------------------------------  ---  ---------
-"
-            .replace("----------  -", "--------  -")
-            .lines()
-            .take(0)
-            .collect::<String>()
-                + &shown
-        );
+        let lines: Vec<&str> = shown.lines().collect();
+        assert!(lines[0].starts_with("b     i                 l    r    d  t  "), "{shown}");
+        assert!(lines[1].starts_with("----  -  ----------------  ---  ---  ---"), "{shown}");
+        assert!(lines[2].starts_with("true  1  9007199254740993  1.5  1.5  2020"), "{shown}");
         assert!(shown.contains("2020-01-02T03:04:05.6000000Z"), "{shown}");
         assert!(!shown.contains("rows)"));
     }

@@ -32,8 +32,8 @@ pub fn round_step(least: f64, integers: bool) -> f64 {
     let power = least.log10().floor() as i32;
     for power in power..=power + 1 {
         for step in STEPS {
-            // Dividing by a whole power of ten is exact where multiplying by its inverse is not.
-            let step = if power >= 0 { step * 10_f64.powi(power) } else { step / 10_f64.powi(-power) };
+            // Reading the digits rounds once; multiplying by a power of ten would leave dust.
+            let step = format!("{step}e{power}").parse().unwrap_or(f64::INFINITY);
             if step >= least * (1.0 - 1e-9) && !(integers && step.fract() != 0.0) {
                 return step;
             }
@@ -98,8 +98,8 @@ pub fn linear(extent: Extent, length: f64, spacing: f64) -> Ticks {
 
 /// The value without the dust of binary fractions: 0.30000000000000004 at a step of 0.1 is 0.3.
 fn clean(value: f64, step: f64) -> f64 {
-    let digits = (-(step.abs().log10().floor()) + 2.0).clamp(0.0, 300.0) as usize;
-    if value == 0.0 || digits > 15 { value + 0.0 } else { format!("{value:.digits$}").parse().unwrap_or(value) }
+    let digits = (value.abs() / step.abs()).log10().clamp(0.0, 13.0) as usize + 2;
+    if value == 0.0 { 0.0 } else { format!("{value:.digits$e}").parse().unwrap_or(value) }
 }
 
 /// Powers of ten, or with less than two of them in sight also 2 and 5.

@@ -51,8 +51,9 @@ fn element(shape: &Shape) -> Result<String, RenderError> {
         let mut backend = SVGBackend::with_string(&mut drawn, (1, 1));
         draw(&mut backend, shape).map_err(|error| RenderError::Drawing(error.to_string()))?;
     }
-    // The element follows the root's opening tag.
+    // The element stands between the root's tags.
     let element = drawn.split_once(">\n").map_or("", |(_, rest)| rest).trim_end();
+    let element = element.strip_suffix("</svg>").unwrap_or(element).trim_end();
     let mut element = element
         .replace(" opacity=\"1\"", "")
         .replace(" stroke=\"none\"", "")

@@ -1,0 +1,185 @@
+//! The portal's own charts of the seed's three queries, drawn here at the same sizes from the same numbers, and golden
+//! texts of charts. `KQLENS_BLESS=1` writes both anew.
+
+use std::fs;
+use std::path::Path;
+
+use super::fixtures::{answer, charted};
+use super::{Answer, Format, Options, Theme, render};
+
+fn pie() -> Answer {
+    let rows: &[&[&str]] = &[&["test-Key", "48"], &["master", "11"], &["key-for-closedapi", "5"]];
+    charted(answer("ApimSubscriptionId:string, count_:long", rows), "piechart")
+}
+
+const USAGE: &[&[&str]] = &[
+    &["2025-02-25 12:00", "", "1"],
+    &["2025-02-25 12:00", "apim-001", "3"],
+    &["2025-02-25 15:00", "apim-001", "2"],
+    &["2025-02-26 09:00", "", "3"],
+    &["2025-02-26 09:00", "apim-001", "6"],
+    &["2025-02-26 12:00", "apim-002", "9"],
+    &["2025-02-26 12:00", "apim-001", "4"],
+    &["2025-02-26 12:00", "", "1"],
+    &["2025-02-25 12:00", "root-api-openai-endpoint", "2"],
+    &["2025-02-26 15:00", "", "17"],
+    &["2025-02-26 15:00", "apim-001", "12"],
+    &["2025-02-26 15:00", "apim-002", "4"],
+];
+
+fn usage() -> Answer {
+    charted(answer("TimeGenerated:datetime, BackendId:string, count_:long", USAGE), "timechart")
+}
+
+fn stacked() -> Answer {
+    let rows: &[&[&str]] = &[
+        &["2025-02-25 12:00", "", "1"],
+        &["2025-02-25 12:00", "apim-001", "5"],
+        &["2025-02-26 12:00", "apim-002", "13"],
+        &["2025-02-25 12:00", "root-api-openai-endpoint", "2"],
+        &["2025-02-26 00:00", "apim-001", "6"],
+        &["2025-02-26 00:00", "", "3"],
+        &["2025-02-26 12:00", "apim-001", "16"],
+        &["2025-02-26 12:00", "", "18"],
+        &["2025-02-27 12:00", "apim-001", "13"],
+        &["2025-02-27 12:00", "", "2"],
+        &["2025-02-28 00:00", "apim-002", "12"],
+        &["2025-02-28 00:00", "apim-001", "16"],
+    ];
+    charted(answer("TimeGenerated:datetime, BackendId:string, count_:long", rows), "columnchart kind=stacked")
+}
+
+fn portal() -> Vec<(&'static str, Answer, (u32, u32))> {
+    vec![
+        ("pie", pie(), (660, 496)),
+        ("usage-over-time", usage(), (855, 491)),
+        ("stacked", stacked(), (940, 600)),
+    ]
+}
+
+/// `cargo test --lib pictures -- --ignored` writes `docs/pictures/`.
+#[test]
+#[ignore = "writes docs/pictures"]
+fn draw_the_portals_charts() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
+    fs::create_dir_all(&folder).unwrap();
+    for (name, answer, size) in portal() {
+        let options = Options { size: Some(size), scale: 1.0, ..Options::default() };
+        for format in [Format::Svg, Format::Png] {
+            let rendered = render(std::slice::from_ref(&answer), format, &options).unwrap();
+            assert!(rendered.warnings.is_empty(), "{:?}", rendered.warnings);
+            fs::write(folder.join(format!("{name}.{format}")), rendered.bytes).unwrap();
+        }
+    }
+}
+
+/// Draws a gallery of everything into the folder of `KQLENS_GALLERY`, to be looked at.
+#[test]
+#[ignore = "for the eye"]
+fn draw_a_gallery() {
+    let Some(folder) = std::env::var_os("KQLENS_GALLERY") else { return };
+    for (name, answer, size) in portal() {
+        let options = Options { size: Some(size), scale: 1.0, ..Options::default() };
+        let rendered = render(&[answer], Format::Png, &options).unwrap();
+        fs::write(Path::new(&folder).join(format!("{name}.png")), rendered.bytes).unwrap();
+    }
+    for (name, answer) in gallery() {
+        for (theme, suffix) in [(Theme::Light, ""), (Theme::Dark, "-dark")] {
+            let dark = ["columns", "pie-many", "time-long"];
+            if theme == Theme::Dark && !dark.contains(&name) {
+                continue;
+            }
+            let options = Options { theme, scale: 1.5, timezone: "Europe/Rome".to_owned(), ..Options::default() };
+            let rendered = render(std::slice::from_ref(&answer), Format::Png, &options).unwrap();
+            fs::write(Path::new(&folder).join(format!("{name}{suffix}.png")), rendered.bytes).unwrap();
+            for warning in rendered.warnings {
+                println!("{name}: {warning}");
+            }
+        }
+    }
+}
+
+/// A cheap generator of the same numbers everywhere.
+fn noise(seed: u64) -> impl FnMut(u64) -> u64 {
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    move |most| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state % most
+    }
+}
+
+fn table(columns: &str, rows: Vec<Vec<String>>) -> Answer {
+    let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    answer(columns, &rows)
+}
+
+fn hourly(hours: u64, names: &[&str], start: &str) -> Vec<Vec<String>> {
+    let mut noise = noise(7);
+    let from = crate::types::parse_datetime(start).unwrap();
+    let mut rows = Vec::new();
+    for hour in 0..hours {
+        for (n, name) in names.iter().enumerate() {
+            let wave = ((hour as f64 / 24.0 * std::f64::consts::TAU - 2.0).sin() + 1.4) * 4000.0 / (n + 1) as f64;
+            let at = from + hour as i64 * crate::types::TICKS_PER_HOUR;
+            let value = wave as u64 + noise(900);
+            rows.push(vec![crate::types::format_datetime(at), (*name).to_owned(), value.to_string()]);
+        }
+    }
+    rows
+}
+
+fn gallery() -> Vec<(&'static str, Answer)> {
+    let apis = ["orders-api", "payments-api", "catalog-api", "identity-api", "Größenberatung (日本) Žluťoučký"];
+    let long = |kind: &str| {
+        charted(table("TimeGenerated:datetime, ApiId:string, Calls:long", hourly(72, &apis, "2026-09-28")), kind)
+    };
+    let statuses = ["200", "304", "401", "404", "500", "502"];
+    let many: Vec<Vec<String>> = (0..40).map(|n| vec![format!("op-{n:02}"), (4000 / (n * n + 3)).to_string()]).collect();
+    let nasty: &[&[&str]] = &[
+        &["POST /payments/v2/accounts/{accountId}/transactions/{transactionId}/refunds", "1300000"],
+        &["GET /search?q=<script>alert(1)</script>", "912000"],
+        &["日本語のラベル 😀", "88100"],
+        &["evil\u{1b}[31m\u{202e}gnp.exe", "12300"],
+        &["", "310"],
+        &["negative", "-50000"],
+    ];
+    let series200: Vec<Vec<String>> = {
+        let names: Vec<String> = (0..200).map(|n| format!("series {n}")).collect();
+        hourly(20, &names.iter().map(String::as_str).collect::<Vec<_>>(), "2025-10-26")
+    };
+    let mut noise = noise(3);
+    let dots: Vec<Vec<String>> = (0..480)
+        .map(|n| vec![noise(380).to_string(), (noise(1500) + 20).to_string(), apis[n % 3].to_owned()])
+        .collect();
+    let days: Vec<Vec<String>> = (0..7)
+        .map(|n| vec![format!("2026-09-{:02}", 22 + n), (40 + noise(60)).to_string(), (250 + noise(90)).to_string(), (600 + noise(250)).to_string()])
+        .collect();
+    vec![
+        ("time-long", long("timechart title=Requests per hour by API")),
+        ("area-stacked", long("areachart kind=stacked; title=Bandwidth by API")),
+        ("area", long("areachart title=Areas one behind another")),
+        ("area-shares", long("areachart kind=stacked100")),
+        ("columns", charted(table("TimeGenerated:datetime, Status:string, Calls:long", hourly(48, &statuses, "2026-09-28")), "columnchart kind=stacked; title=Responses by status; ytitle=calls")),
+        ("columns-grouped", charted(table("Day:datetime, P50:long, P95:long, P99:long", days.clone()), "columnchart title=Latency; ytitle=ms")),
+        ("panels", charted(table("Day:datetime, P50:long, P95:long, P99:long", days.clone()), "timechart ysplit=panels")),
+        ("axes", charted(table("Day:datetime, P50:long, P95:long, P99:long", days), "timechart ysplit=axes; title=Three axes")),
+        ("bars", charted(answer("Operation:string, count_:long", nasty), "barchart title=Hard labels")),
+        ("columns-names", charted(answer("Operation:string, count_:long", nasty), "columnchart")),
+        ("bars-stacked", charted(answer("Region:string, Status:string, n:long", &[&["EU", "200", "50"], &["EU", "500", "5"], &["US", "200", "70"], &["US", "404", "20"]]), "barchart kind=stacked")),
+        ("pie-many", charted(table("op:string, n:long", many.clone()), "piechart title=Forty operations")),
+        ("donut", charted(table("op:string, n:long", many.clone()), "donutchart")),
+        ("columns-many", charted(table("op:string, n:long", many), "columnchart")),
+        ("series-200", charted(table("t:datetime, s:string, n:long", series200), "timechart")),
+        ("scatter", charted(table("KiB:long, TotalTime:long, Api:string", dots), "scatterchart title=Backend time; xtitle=response size (KiB)")),
+        ("card", charted(answer("Requests:long, Failed:long, P95:real, Last:datetime", &[&["1300000", "3214", "312.44", "2025-01-02 10:00"]]), "card")),
+        ("one-point", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "timechart")),
+        ("one-bin", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "columnchart")),
+        ("log", charted(answer("t:datetime, n:real", &[&["2025-01-01 10:00", "0.5"], &["2025-01-01 10:01", "70000"], &["2025-01-01 10:02", "0"], &["2025-01-01 10:03", "20"]]), "timechart yaxis=log")),
+        ("empty", charted(answer("t:datetime, n:real", &[]), "timechart title=No rows")),
+        ("hundred", charted(answer("x:string", &[&["a"]]), "piechart")),
+        ("anomalies", charted(answer("t:datetime, n:real, flag:int", &[&["2025-01-01 10:00", "5", "0"], &["2025-01-01 10:01", "7", "0"], &["2025-01-01 10:02", "40", "1"], &["2025-01-01 10:03", "6", "0"]]), "anomalychart anomalycolumns=flag")),
+    ]
+}
