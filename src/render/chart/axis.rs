@@ -6,10 +6,10 @@ use super::number::axis_labels;
 use super::scale::{Extent, Scale, Ticks, linear, logarithmic};
 use super::scene::{Anchor, Scene, Style};
 use super::spec::{Kind, Spec};
-use super::time_axis::{TimeTick, ticks as time_ticks};
+use super::time_axis::{TimeTick, moment, ticks as time_ticks};
 
 /// The least distance of ticks on a vertical axis.
-const Y_SPACING: f64 = 38.0;
+const Y_SPACING: f64 = 45.0;
 
 /// Ticks of a value axis of some length.
 pub fn value_ticks(extent: Extent, log: bool, length: f64, spacing: f64) -> Ticks {
@@ -43,11 +43,11 @@ pub const fn tick_style(spec: &Spec<'_>) -> Style {
 }
 
 /// Draws grid lines and labels of the vertical axis.
-pub fn draw_vertical(spec: &Spec<'_>, scene: &mut Scene, plot: Area, axis: &ValueAxis) {
+pub fn draw_vertical(spec: &Spec<'_>, scene: &mut Scene, plot: Area, axis: &ValueAxis, style: Style) {
     for (at, label) in axis.ticks.at.iter().zip(&axis.labels) {
         let y = (plot.bottom - axis.ticks.scale.position(*at) * plot.height()).round();
         scene.line(vec![(plot.left, y), (plot.right, y)], 1.0, spec.palette.grid);
-        scene.text((plot.left - 8.0, y + 4.0), label.clone(), tick_style(spec), Anchor::End);
+        scene.text((plot.left - 8.0, y + 4.0), label.clone(), style, Anchor::End);
     }
 }
 
@@ -98,10 +98,13 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
             let slot = width / names.len().max(1) as f64;
             let widest = names.iter().take(300).map(|name| measure(name)).fold(0.0, f64::max);
             axis.turned = widest > slot - 6.0 && (slot < 70.0 || widest > slot * 1.6);
-            let room = if axis.turned { (most_height * 0.4).clamp(40.0, 150.0) * 1.3 } else { slot - 6.0 };
+            let room = if axis.turned { (most_height * 0.3).clamp(40.0, 120.0) * std::f64::consts::SQRT_2 } else { slot - 6.0 };
             // Turned labels need 16 pixels each; where there is less room, only every n-th is named.
             let every = if axis.turned { (16.0 / slot).ceil().max(1.0) as usize } else { 1 };
             for (at, name) in names.iter().enumerate().step_by(every) {
+                // Turned labels go to the left of their place: the first must not leave the picture.
+                let left = (slot * (at as f64 + 0.5) + 30.0) * std::f64::consts::SQRT_2;
+                let room = if axis.turned { room.min(left) } else { room };
                 axis.labels.push((at as f64, spec.measure.fit(name, room, TICK, false)));
             }
             if axis.turned {
@@ -132,8 +135,9 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
         Axis::Time => {
             axis.title = format!("{} [{}]", axis.title, spec.zone.name);
             let bin = model.bin;
+            let alone = min == max;
             let half = bin.unwrap_or(if min == max { 3.6e10 } else { 0.0 }) / 2.0;
-            if bars || min == max {
+            if bars || alone {
                 (min, max) = (min - half, max + half);
             } else {
                 // A little room, so that marks on the first and last point are whole.
@@ -141,6 +145,11 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
                 (min, max) = (min - room, max + room);
             }
             axis.scale = Scale { min, max, log: false };
+            if alone {
+                axis.labels = vec![(f64::midpoint(min, max), moment(&spec.zone, f64::midpoint(min, max) as i64))];
+                axis.height = label_height + 18.0;
+                return axis;
+            }
             let ticks = time_ticks(&spec.zone, (min.ceil() as i64, max as i64), width, bin.map(|bin| bin as i64), &measure);
             axis.groups = groups(spec, &ticks, axis.scale, width);
             axis.labels = ticks.into_iter().map(|tick| (tick.at as f64, tick.label)).collect();

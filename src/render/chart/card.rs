@@ -32,7 +32,7 @@ pub fn draw(spec: &Spec<'_>, table: &Table, scene: &mut Scene) {
         let label = spec.measure.fit(&column.name, room, 12.0, false);
         let quiet = Style { size: 12.0, bold: false, color: spec.palette.secondary };
         scene.text((left + 18.0, top + 25.0), label, quiet, Anchor::Start);
-        let value = column.values.first().map_or_else(|| "–".to_owned(), value_text);
+        let value = column.values.first().map_or_else(|| "–".to_owned(), |value| value_text(spec, value));
         let value = if value.is_empty() { "–".to_owned() } else { value };
         let natural = spec.measure.width(&value, 1.0, true).max(0.1);
         let size = (room / natural).clamp(13.0, 34.0).min(height * 0.38).round();

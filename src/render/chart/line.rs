@@ -8,7 +8,7 @@ use super::scene::Scene;
 use super::spec::{Kind, Spec};
 
 /// Marks need this much room each, in pixels.
-const MARK_ROOM: f64 = 9.0;
+const MARK_ROOM: f64 = 14.0;
 /// The most points of a picture that can be pointed at.
 const MOST_TIPS: usize = 1500;
 

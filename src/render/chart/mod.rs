@@ -6,6 +6,8 @@ mod axis;
 mod bar;
 mod card;
 mod column;
+mod grid;
+mod ladder;
 mod layout;
 mod legend;
 mod line;
@@ -25,7 +27,9 @@ mod spec;
 mod stack;
 mod svg;
 mod text_measure;
+mod terminal;
 mod time_axis;
+mod treemap;
 mod zone;
 
 use crate::types::{ScalarType, Table};
@@ -64,9 +68,28 @@ pub fn inline_svg(answer: &Answer, options: &Options, warnings: &mut Vec<String>
     svg::write(&draw(answer, options, warnings)?)
 }
 
-/// The chart of one answer for a terminal of some width.
-pub fn render_text(_answer: &Answer, _width: usize, _options: &Options, _warnings: &mut Vec<String>) -> Result<String, RenderError> {
-    Ok(String::new())
+/// The chart of one answer for a terminal of some width; empty when the table says it all.
+pub fn render_text(
+    answer: &Answer,
+    width: usize,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<String, RenderError> {
+    let Some(asked) = &answer.visualization else { return Ok(String::new()) };
+    let spec = Spec::new(asked, options, warnings)?;
+    let table = roles::unroll(Table::from_batches(&answer.schema, &answer.batches));
+    let roles = roles::assign(&spec, &table, warnings);
+    let terminal = terminal::Terminal { width: width.clamp(20, 200), color: options.color };
+    Ok(match spec.kind {
+        _ if table.rows == 0 => String::new(),
+        Kind::Table | Kind::Ladder => String::new(),
+        Kind::Card => terminal.card(&spec, &table),
+        Kind::Pie | Kind::Donut | Kind::Treemap => {
+            terminal.shares(&spec, &pie::slices(&spec, &table, &roles, warnings))
+        }
+        _ if roles.y.is_empty() => String::new(),
+        _ => terminal.series(&spec, &model::build(&spec, &table, &roles, warnings)),
+    })
 }
 
 /// The first answer that wants a picture, or else the first.
@@ -113,14 +136,14 @@ fn draw(answer: &Answer, options: &Options, warnings: &mut Vec<String>) -> Resul
     if table.rows > MOST_ROWS {
         warnings.push(format!("{} rows are many for a chart: aggregate them first", table.rows));
     }
-    let mut scene = drawn(&spec, &table, warnings);
+    let mut scene = drawn(&spec, answer, &table, warnings);
     if scene.description.is_empty() {
         scene.description = asked.kind.clone();
     }
     Ok(scene)
 }
 
-fn drawn(spec: &Spec<'_>, table: &Table, warnings: &mut Vec<String>) -> Scene {
+fn drawn(spec: &Spec<'_>, answer: &Answer, table: &Table, warnings: &mut Vec<String>) -> Scene {
     let roles = roles::assign(spec, table, warnings);
     let refuse = |message: &str, warnings: &mut Vec<String>| {
         warnings.push(format!("nothing drawn: {message}"));
@@ -136,6 +159,20 @@ fn drawn(spec: &Spec<'_>, table: &Table, warnings: &mut Vec<String>) -> Scene {
         card::draw(spec, table, &mut scene);
         return scene;
     }
+    if spec.kind == Kind::Table {
+        let mut scene = layout::canvas(spec, grid::size(answer));
+        grid::draw(spec, answer, &mut scene);
+        return scene;
+    }
+    if spec.kind == Kind::Ladder {
+        let Some((axis, spans)) = ladder::spans(spec, table).filter(|(_, spans)| !spans.is_empty()) else {
+            return refuse("a ladder needs two last columns of times or numbers", warnings);
+        };
+        let title = table.columns.last().map(|column| column.name.clone()).unwrap_or_default();
+        let mut scene = layout::canvas(spec, (SIZE.0, (spans.len() as f64 * 26.0 + 110.0).clamp(200.0, 1200.0)));
+        ladder::draw(spec, axis, &spans, &title, &mut scene, warnings);
+        return scene;
+    }
     if roles.y.is_empty() {
         return refuse("no column holds numbers", warnings);
     }
@@ -145,7 +182,11 @@ fn drawn(spec: &Spec<'_>, table: &Table, warnings: &mut Vec<String>) -> Scene {
             return refuse("no value is above zero", warnings);
         }
         let mut scene = layout::canvas(spec, SIZE);
-        pie::draw(spec, &slices, &mut scene);
+        if spec.kind == Kind::Treemap {
+            treemap::draw(spec, &slices, &mut scene);
+        } else {
+            pie::draw(spec, &slices, &mut scene);
+        }
         return scene;
     }
     let model = model::build(spec, table, &roles, warnings);

@@ -97,7 +97,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     let mut name_index: HashMap<String, usize> = HashMap::new();
     let mut series: Vec<Series> = Vec::new();
     let mut index: HashMap<(String, usize), usize> = HashMap::new();
-    let (mut lost, mut placeless) = (0_usize, 0_usize);
+    let (mut lost, mut placeless, mut below) = (0_usize, 0_usize, 0_usize);
     let mut anomalies = Vec::new();
     let marks: Vec<&Column> =
         spec.anomalies.iter().filter_map(|name| table.columns.iter().find(|column| column.name == *name)).collect();
@@ -135,6 +135,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
                 series.len() - 1
             });
             match number_of(&table.columns[*y].values[row]) {
+                Some(value) if spec.y_log && value <= 0.0 => below += 1,
                 Some(value) if value.is_finite() => {
                     series[at].points.push((x, value));
                     let marked = marks.get(n).or(marks.first()).is_some_and(|column| {
@@ -152,6 +153,9 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     }
     if lost > 0 {
         warnings.push(format!("{} (NaN or infinite) cannot be drawn and are left out", count(lost, "value")));
+    }
+    if below > 0 {
+        warnings.push(format!("{} not above zero have no place on a logarithmic axis", count(below, "value")));
     }
     if placeless > 0 {
         warnings.push(format!("{} without a value of x left out", count(placeless, "row")));
@@ -329,8 +333,9 @@ pub fn x_text(spec: &Spec<'_>, model: &Model, x: f64) -> String {
 }
 
 /// The text of any cell, for cards and treemaps.
-pub fn value_text(value: &Value<'_>) -> String {
+pub fn value_text(spec: &Spec<'_>, value: &Value<'_>) -> String {
     match value {
+        Value::DateTime(ticks) => moment(&spec.zone, *ticks),
         Value::Int(_) | Value::Long(_) | Value::Real(_) | Value::Decimal(_) => {
             value.as_f64().map_or_else(|| to_text(value), super::number::short)
         }

@@ -50,7 +50,9 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let note = gap_note(spec, model);
     let mut area = header(spec, scene, note);
     let legend = Legend::new(spec, entries(spec, model), area.width());
-    let wants_legend = spec.legend && (model.series.len() > 1 || model.y_names.first() != model.series.first().map(|s| &s.name));
+    // Panels of one series each have its name as their title.
+    let titled = spec.split == Split::Panels && model.series.len() == model.y_names.len();
+    let wants_legend = spec.legend && !titled && (model.series.len() > 1 || model.y_names.first() != model.series.first().map(|s| &s.name));
     let legend = if wants_legend && area.height() - legend.height() > 90.0 { legend } else { Legend::new(spec, Vec::new(), 1.0) };
     legend.draw(spec, scene, area);
     area.bottom -= legend.height();
@@ -71,7 +73,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     for (n, series) in panels.iter().enumerate() {
         let top = area.top + height * n as f64;
         let title = y_title(spec, model, series);
-        let below_title = top + if title.is_some() { 22.0 } else { 8.0 };
+        let below_title = top + if title.is_some() { 25.0 } else { 8.0 };
         let plot = Area {
             top: below_title.round(),
             bottom: (top + height - if n + 1 < panels.len() { 8.0 } else { 0.0 }).round().max(below_title.round() + 4.0),
@@ -85,7 +87,10 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
         }
         let axes = axes(spec, model, series, columns, plot.height());
         if let Some(first) = axes.first() {
-            axis::draw_vertical(spec, scene, plot, first);
+            let color = model.series.iter().find(|series| series.y == 0 && columns > 1).map(|series| series.color);
+            let style = axis::tick_style(spec);
+            let style = Style { color: color.unwrap_or(style.color), ..style };
+            axis::draw_vertical(spec, scene, plot, first, style);
         }
         draw_right_axes(spec, model, scene, plot, &axes);
         x.draw_grid(spec, scene, plot);

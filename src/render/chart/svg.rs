@@ -91,7 +91,13 @@ fn draw(
         }
         Form::Line(points, width) => {
             let style = ShapeStyle { color, filled: false, stroke_width: (width * UNIT).round() as u32 };
+            // A hairline along a row or column of pixels lies in their middle: sharp at every scale.
+            let hair = |(x, y): (f64, f64), along: bool| if along { (x, y + 0.5) } else { (x + 0.5, y) };
             match points[..] {
+                [from, to] if *width == 1.0 && (from.0 == to.0 || from.1 == to.1) => {
+                    let along = from.1 == to.1;
+                    backend.draw_line(point(hair(from, along)), point(hair(to, along)), &style).map_err(wrap)
+                }
                 [from, to] => backend.draw_line(point(from), point(to), &style).map_err(wrap),
                 _ => backend.draw_path(points.iter().map(|p| point(*p)), &style).map_err(wrap),
             }
