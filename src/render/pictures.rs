@@ -99,6 +99,21 @@ fn draw_a_gallery() {
     }
 }
 
+/// Prints the gallery as a terminal shows it, and writes it as one page.
+#[test]
+#[ignore = "for the eye"]
+fn print_a_gallery() {
+    for (name, answer) in gallery().into_iter().chain(portal().into_iter().map(|(name, answer, _)| (name, answer))) {
+        let options = Options { width: Some(90), color: false, max_rows: Some(2), ..Options::default() };
+        let rendered = render(&[answer], Format::Table, &options).unwrap();
+        println!("=== {name}\n{}", String::from_utf8(rendered.bytes).unwrap());
+    }
+    let Some(folder) = std::env::var_os("KQLENS_GALLERY") else { return };
+    let answers: Vec<Answer> = gallery().into_iter().map(|(_, answer)| answer).collect();
+    let options = Options { max_rows: Some(20), ..Options::default() };
+    fs::write(Path::new(&folder).join("page.html"), render(&answers, Format::Html, &options).unwrap().bytes).unwrap();
+}
+
 /// A cheap generator of the same numbers everywhere.
 fn noise(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
@@ -178,6 +193,9 @@ fn gallery() -> Vec<(&'static str, Answer)> {
         ("one-point", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "timechart")),
         ("one-bin", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "columnchart")),
         ("log", charted(answer("t:datetime, n:real", &[&["2025-01-01 10:00", "0.5"], &["2025-01-01 10:01", "70000"], &["2025-01-01 10:02", "0"], &["2025-01-01 10:03", "20"]]), "timechart yaxis=log")),
+        ("ladder", charted(answer("name:string, start:datetime, end:datetime", &[&["deploy", "2025-01-01 10:00", "2025-01-01 10:20"], &["test", "2025-01-01 10:15", "2025-01-01 11:00"], &["deploy", "2025-01-01 11:30", "2025-01-01 11:40"]]), "ladderchart title=Runs")),
+        ("treemap", charted(answer("op:string, n:long", &[&["orders", "500"], &["payments", "300"], &["catalog", "200"], &["identity", "90"], &["health", "12"]]), "treemap")),
+        ("table", charted(answer("Operation:string, count_:long", nasty), "table title=A table")),
         ("empty", charted(answer("t:datetime, n:real", &[]), "timechart title=No rows")),
         ("hundred", charted(answer("x:string", &[&["a"]]), "piechart")),
         ("anomalies", charted(answer("t:datetime, n:real, flag:int", &[&["2025-01-01 10:00", "5", "0"], &["2025-01-01 10:01", "7", "0"], &["2025-01-01 10:02", "40", "1"], &["2025-01-01 10:03", "6", "0"]]), "anomalychart anomalycolumns=flag")),

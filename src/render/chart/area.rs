@@ -5,13 +5,12 @@ use std::collections::HashMap;
 
 use super::line::{decimate, tip};
 use super::model::Model;
+use super::palette::TINT;
 use super::plot::Panel;
 use super::scene::Scene;
 use super::spec::{Spec, Stacking};
 use super::stack;
 
-/// How much of the ground shows in a stack's areas.
-const TINT: f64 = 0.28;
 /// How opaque areas are that lie behind others.
 const VEIL: f64 = 0.25;
 

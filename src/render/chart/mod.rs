@@ -35,6 +35,7 @@ mod zone;
 use crate::types::{ScalarType, Table};
 
 use super::{Answer, Options, RenderError, Rendered, Visualization};
+pub use palette::dark_colours;
 use scene::{Form, Scene};
 use spec::{Kind, Spec};
 

@@ -58,6 +58,11 @@ pub struct Palette {
     pub on_light: Rgb,
 }
 
+/// How much of the ground shows in a stack's areas.
+pub const TINT: f64 = 0.28;
+/// How much of the ground shows in the statuses of one class, first to last.
+const SHADES: [f64; 4] = [0.0, 0.3, 0.5, 0.65];
+
 /// Colours on white.
 pub const LIGHT: Palette = Palette {
     ground: Rgb::hex(0xff_ff_ff),
@@ -154,19 +159,36 @@ impl Palette {
         fixed.iter().map(|at| at.or_else(|| free.next()).map_or(self.other, |at| self.series[at])).collect()
     }
 
+    /// Every colour a chart can have, in an order that is the same for every palette.
+    fn all(&self) -> Vec<Rgb> {
+        let mut all = vec![self.ground, self.ink, self.secondary, self.grid, self.axis, self.card];
+        all.extend([self.other, self.on_dark, self.on_light]);
+        let marks: Vec<Rgb> = self.series.iter().chain(&self.status).chain([&self.other]).copied().collect();
+        all.extend(&marks);
+        let tints = [TINT].into_iter().chain(SHADES);
+        all.extend(tints.flat_map(|share| marks.iter().map(move |mark| mark.mix(self.ground, share))));
+        all
+    }
+
     fn status_colours(&self, names: &[String]) -> Option<Vec<Rgb>> {
         let classes = names.iter().map(|name| status_class(name)).collect::<Option<Vec<_>>>()?;
         if classes.is_empty() {
             return None;
         }
-        let mut seen = [0_u32; 5];
+        let mut seen = [0_usize; 5];
         let colours = classes.into_iter().map(|class| {
-            let share = (f64::from(seen[class]) * 0.28).min(0.7);
+            let share = SHADES[seen[class] % SHADES.len()];
             seen[class] += 1;
             self.status[class].mix(self.ground, share)
         });
         Some(colours.collect())
     }
+}
+
+/// Pairs of a light colour and the dark one in its place, as CSS writes them.
+pub fn dark_colours() -> Vec<(String, String)> {
+    let pairs = LIGHT.all().into_iter().zip(DARK.all());
+    pairs.map(|(light, dark)| (light.css(), dark.css())).collect()
 }
 
 /// 0 for 1xx to 4 for 5xx; `None` if the text is no HTTP status or class.
