@@ -29,7 +29,9 @@ impl fmt::Display for RenderError {
             Self::NoAnswer => f.write_str("the query gave no table"),
             Self::Unsupported(format) => write!(f, "cannot write {format} yet"),
             Self::OneTableOnly(format) => write!(f, "{format} holds one table, and the query gave several"),
-            Self::TimeZone(name) => write!(f, "`{name}` is not the name of a time zone, such as `Europe/Rome` or `UTC`"),
+            Self::TimeZone(name) => {
+                write!(f, "`{name}` is not the name of a time zone, such as `Europe/Rome` or `UTC`")
+            }
             Self::Font => f.write_str("the font file cannot be read: it must be TrueType or OpenType"),
             Self::Size(what) => write!(f, "cannot draw a picture {what}"),
             Self::Arrow(error) => write!(f, "cannot write Arrow: {error}"),

@@ -24,7 +24,8 @@ fn objects(answer: &Answer) -> Vec<String> {
     let keys: Vec<String> = answer.columns().iter().map(|(name, _)| json_string(name)).collect();
     let mut rows = Vec::with_capacity(answer.rows());
     answer.for_each_row(|row| {
-        let pairs: Vec<String> = keys.iter().zip(row).map(|(key, value)| format!("{key}:{}", json_value(value))).collect();
+        let pairs: Vec<String> =
+            keys.iter().zip(row).map(|(key, value)| format!("{key}:{}", json_value(value))).collect();
         rows.push(format!("{{{}}}", pairs.join(",")));
     });
     rows

@@ -1,12 +1,13 @@
 //! A table as GitHub, wikis and chat programs read it.
 
+use super::Answer;
 use super::encode::markdown_cell;
 use super::text::readable_cells;
-use super::Answer;
 
 pub fn document(answers: &[Answer]) -> String {
     let tables = answers.iter().map(|answer| {
-        let heading = if answers.len() > 1 { format!("**{}**\n\n", markdown_cell(&answer.name)) } else { String::new() };
+        let heading =
+            if answers.len() > 1 { format!("**{}**\n\n", markdown_cell(&answer.name)) } else { String::new() };
         heading + &table(answer)
     });
     tables.collect::<Vec<_>>().join("\n")
@@ -32,9 +33,6 @@ mod tests {
     #[test]
     fn numbers_stand_right_and_pipes_are_text() {
         let data = answer("s:string, n:long, t:datetime", &[&["a|b", "1", "2020-01-02"]]);
-        assert_eq!(
-            document(&[data]),
-            "| s | n | t |\n| --- | ---: | --- |\n| a\\|b | 1 | 2020-01-02T00:00:00Z |\n"
-        );
+        assert_eq!(document(&[data]), "| s | n | t |\n| --- | ---: | --- |\n| a\\|b | 1 | 2020-01-02T00:00:00Z |\n");
     }
 }

@@ -50,11 +50,7 @@ fn stacked() -> Answer {
 }
 
 fn portal() -> Vec<(&'static str, Answer, (u32, u32))> {
-    vec![
-        ("pie", pie(), (660, 496)),
-        ("usage-over-time", usage(), (855, 491)),
-        ("stacked", stacked(), (940, 600)),
-    ]
+    vec![("pie", pie(), (660, 496)), ("usage-over-time", usage(), (855, 491)), ("stacked", stacked(), (940, 600))]
 }
 
 /// `cargo test --lib pictures -- --ignored` writes `docs/pictures/`.
@@ -152,7 +148,8 @@ fn gallery() -> Vec<(&'static str, Answer)> {
         charted(table("TimeGenerated:datetime, ApiId:string, Calls:long", hourly(72, &apis, "2026-09-28")), kind)
     };
     let statuses = ["200", "304", "401", "404", "500", "502"];
-    let many: Vec<Vec<String>> = (0..40).map(|n| vec![format!("op-{n:02}"), (4000 / (n * n + 3)).to_string()]).collect();
+    let many: Vec<Vec<String>> =
+        (0..40).map(|n| vec![format!("op-{n:02}"), (4000 / (n * n + 3)).to_string()]).collect();
     let nasty: &[&[&str]] = &[
         &["POST /payments/v2/accounts/{accountId}/transactions/{transactionId}/refunds", "1300000"],
         &["GET /search?q=<script>alert(1)</script>", "912000"],
@@ -170,34 +167,244 @@ fn gallery() -> Vec<(&'static str, Answer)> {
         .map(|n| vec![noise(380).to_string(), (noise(1500) + 20).to_string(), apis[n % 3].to_owned()])
         .collect();
     let days: Vec<Vec<String>> = (0..7)
-        .map(|n| vec![format!("2026-09-{:02}", 22 + n), (40 + noise(60)).to_string(), (250 + noise(90)).to_string(), (600 + noise(250)).to_string()])
+        .map(|n| {
+            vec![
+                format!("2026-09-{:02}", 22 + n),
+                (40 + noise(60)).to_string(),
+                (250 + noise(90)).to_string(),
+                (600 + noise(250)).to_string(),
+            ]
+        })
         .collect();
     vec![
         ("time-long", long("timechart title=Requests per hour by API")),
         ("area-stacked", long("areachart kind=stacked; title=Bandwidth by API")),
         ("area", long("areachart title=Areas one behind another")),
         ("area-shares", long("areachart kind=stacked100")),
-        ("columns", charted(table("TimeGenerated:datetime, Status:string, Calls:long", hourly(48, &statuses, "2026-09-28")), "columnchart kind=stacked; title=Responses by status; ytitle=calls")),
-        ("columns-grouped", charted(table("Day:datetime, P50:long, P95:long, P99:long", days.clone()), "columnchart title=Latency; ytitle=ms")),
-        ("panels", charted(table("Day:datetime, P50:long, P95:long, P99:long", days.clone()), "timechart ysplit=panels")),
-        ("axes", charted(table("Day:datetime, P50:long, P95:long, P99:long", days), "timechart ysplit=axes; title=Three axes")),
+        (
+            "columns",
+            charted(
+                table("TimeGenerated:datetime, Status:string, Calls:long", hourly(48, &statuses, "2026-09-28")),
+                "columnchart kind=stacked; title=Responses by status; ytitle=calls",
+            ),
+        ),
+        (
+            "columns-grouped",
+            charted(
+                table("Day:datetime, P50:long, P95:long, P99:long", days.clone()),
+                "columnchart title=Latency; ytitle=ms",
+            ),
+        ),
+        (
+            "panels",
+            charted(table("Day:datetime, P50:long, P95:long, P99:long", days.clone()), "timechart ysplit=panels"),
+        ),
+        (
+            "axes",
+            charted(
+                table("Day:datetime, P50:long, P95:long, P99:long", days),
+                "timechart ysplit=axes; title=Three axes",
+            ),
+        ),
         ("bars", charted(answer("Operation:string, count_:long", nasty), "barchart title=Hard labels")),
         ("columns-names", charted(answer("Operation:string, count_:long", nasty), "columnchart")),
-        ("bars-stacked", charted(answer("Region:string, Status:string, n:long", &[&["EU", "200", "50"], &["EU", "500", "5"], &["US", "200", "70"], &["US", "404", "20"]]), "barchart kind=stacked")),
+        (
+            "bars-stacked",
+            charted(
+                answer(
+                    "Region:string, Status:string, n:long",
+                    &[&["EU", "200", "50"], &["EU", "500", "5"], &["US", "200", "70"], &["US", "404", "20"]],
+                ),
+                "barchart kind=stacked",
+            ),
+        ),
         ("pie-many", charted(table("op:string, n:long", many.clone()), "piechart title=Forty operations")),
         ("donut", charted(table("op:string, n:long", many.clone()), "donutchart")),
         ("columns-many", charted(table("op:string, n:long", many), "columnchart")),
         ("series-200", charted(table("t:datetime, s:string, n:long", series200), "timechart")),
-        ("scatter", charted(table("KiB:long, TotalTime:long, Api:string", dots), "scatterchart title=Backend time; xtitle=response size (KiB)")),
-        ("card", charted(answer("Requests:long, Failed:long, P95:real, Last:datetime", &[&["1300000", "3214", "312.44", "2025-01-02 10:00"]]), "card")),
+        (
+            "scatter",
+            charted(
+                table("KiB:long, TotalTime:long, Api:string", dots),
+                "scatterchart title=Backend time; xtitle=response size (KiB)",
+            ),
+        ),
+        (
+            "card",
+            charted(
+                answer(
+                    "Requests:long, Failed:long, P95:real, Last:datetime",
+                    &[&["1300000", "3214", "312.44", "2025-01-02 10:00"]],
+                ),
+                "card",
+            ),
+        ),
         ("one-point", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "timechart")),
         ("one-bin", charted(answer("t:datetime, n:long", &[&["2025-01-01 10:00", "5"]]), "columnchart")),
-        ("log", charted(answer("t:datetime, n:real", &[&["2025-01-01 10:00", "0.5"], &["2025-01-01 10:01", "70000"], &["2025-01-01 10:02", "0"], &["2025-01-01 10:03", "20"]]), "timechart yaxis=log")),
-        ("ladder", charted(answer("name:string, start:datetime, end:datetime", &[&["deploy", "2025-01-01 10:00", "2025-01-01 10:20"], &["test", "2025-01-01 10:15", "2025-01-01 11:00"], &["deploy", "2025-01-01 11:30", "2025-01-01 11:40"]]), "ladderchart title=Runs")),
-        ("treemap", charted(answer("op:string, n:long", &[&["orders", "500"], &["payments", "300"], &["catalog", "200"], &["identity", "90"], &["health", "12"]]), "treemap")),
+        (
+            "log",
+            charted(
+                answer(
+                    "t:datetime, n:real",
+                    &[
+                        &["2025-01-01 10:00", "0.5"],
+                        &["2025-01-01 10:01", "70000"],
+                        &["2025-01-01 10:02", "0"],
+                        &["2025-01-01 10:03", "20"],
+                    ],
+                ),
+                "timechart yaxis=log",
+            ),
+        ),
+        (
+            "ladder",
+            charted(
+                answer(
+                    "name:string, start:datetime, end:datetime",
+                    &[
+                        &["deploy", "2025-01-01 10:00", "2025-01-01 10:20"],
+                        &["test", "2025-01-01 10:15", "2025-01-01 11:00"],
+                        &["deploy", "2025-01-01 11:30", "2025-01-01 11:40"],
+                    ],
+                ),
+                "ladderchart title=Runs",
+            ),
+        ),
+        (
+            "treemap",
+            charted(
+                answer(
+                    "op:string, n:long",
+                    &[
+                        &["orders", "500"],
+                        &["payments", "300"],
+                        &["catalog", "200"],
+                        &["identity", "90"],
+                        &["health", "12"],
+                    ],
+                ),
+                "treemap",
+            ),
+        ),
         ("table", charted(answer("Operation:string, count_:long", nasty), "table title=A table")),
         ("empty", charted(answer("t:datetime, n:real", &[]), "timechart title=No rows")),
         ("hundred", charted(answer("x:string", &[&["a"]]), "piechart")),
-        ("anomalies", charted(answer("t:datetime, n:real, flag:int", &[&["2025-01-01 10:00", "5", "0"], &["2025-01-01 10:01", "7", "0"], &["2025-01-01 10:02", "40", "1"], &["2025-01-01 10:03", "6", "0"]]), "anomalychart anomalycolumns=flag")),
+        (
+            "anomalies",
+            charted(
+                answer(
+                    "t:datetime, n:real, flag:int",
+                    &[
+                        &["2025-01-01 10:00", "5", "0"],
+                        &["2025-01-01 10:01", "7", "0"],
+                        &["2025-01-01 10:02", "40", "1"],
+                        &["2025-01-01 10:03", "6", "0"],
+                    ],
+                ),
+                "anomalychart anomalycolumns=flag",
+            ),
+        ),
     ]
+}
+
+/// Charts of awkward data in every kind and size: none may fail, and every SVG is well-formed.
+#[test]
+fn nothing_breaks_a_chart() {
+    const KINDS: [&str; 18] = [
+        "timechart",
+        "linechart",
+        "areachart",
+        "areachart kind=stacked",
+        "stackedareachart",
+        "columnchart",
+        "columnchart kind=stacked",
+        "columnchart kind=stacked100",
+        "barchart",
+        "barchart kind=stacked100",
+        "piechart",
+        "donutchart",
+        "scatterchart",
+        "card",
+        "anomalychart",
+        "ladderchart",
+        "treemap",
+        "timepivot",
+    ];
+    let long = "x".repeat(300);
+    let rows: Vec<(&str, Vec<Vec<&str>>)> = vec![
+        ("t:datetime, s:string, n:real", vec![]),
+        ("t:datetime, s:string, n:real", vec![vec!["2025-01-01", "a", "1"]]),
+        ("t:datetime, s:string, n:real", vec![vec!["", "", ""], vec!["2025-01-01", &long, "NaN"]]),
+        ("t:datetime, s:string, n:real", vec![vec!["0001-01-01", "a", "1e300"], vec!["9999-12-31", "b", "-1e300"]]),
+        (
+            "t:datetime, s:string, n:real",
+            vec![vec!["2025-01-01", "\u{1}\u{fffe}\u{202e}<&\"'>", "inf"], vec!["2025-01-02", "日本 😀 עברית", "0"]],
+        ),
+        (
+            "t:datetime, s:string, n:real",
+            vec![vec!["2025-01-01T00:00:00.0000001", "", "1e-300"], vec!["2025-01-01T00:00:00.0000002", "", "2e-300"]],
+        ),
+        ("n:long", vec![vec!["9223372036854775807"], vec!["-9223372036854775808"]]),
+        ("s:string", vec![vec!["a"]]),
+        ("s:string, n:long, m:long", vec![vec!["a", "0", "0"], vec!["b", "0", "0"]]),
+        ("d:dynamic, e:dynamic", vec![vec!["[1,2,3]", r#"["2025-01-01","2025-01-02"]"#], vec!["{}", "[]"]]),
+        ("a:timespan, b:decimal, c:guid, d:bool", vec![vec!["1h", "1.5", "", "true"], vec!["2h", "2.5", "", ""]]),
+    ];
+    for (columns, rows) in rows {
+        let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+        for kind in KINDS {
+            for size in [None, Some((100, 60)), Some((300, 1200))] {
+                let data = charted(answer(columns, &rows), kind);
+                let options = Options { size, title: Some(long.clone()), ..Options::default() };
+                let svg = render(&[data.clone()], Format::Svg, &options).unwrap();
+                let text = String::from_utf8(svg.bytes).unwrap();
+                assert!(!text.contains("NaN") || text.contains(">NaN"), "{kind} {columns}");
+                resvg::usvg::roxmltree::Document::parse(&text).unwrap();
+                let narrow = Options { width: Some(20), color: true, ..Options::default() };
+                render(&[data.clone()], Format::Table, &narrow).unwrap();
+                render(&[data], Format::Html, &options).unwrap();
+            }
+        }
+    }
+}
+
+/// A hundred thousand points are drawn as what a screen can show.
+#[test]
+fn many_points_stay_few() {
+    let mut noise = noise(5);
+    let from = crate::types::parse_datetime("2025-01-01").unwrap();
+    let values = |of: &mut dyn FnMut(i64) -> crate::types::Value<'static>| (0..100_000).map(of).collect::<Vec<_>>();
+    let column = |name: &str, scalar_type, values| crate::types::Column { name: name.to_owned(), scalar_type, values };
+    let times = values(&mut |n| crate::types::Value::DateTime(from + n * crate::types::TICKS_PER_SECOND));
+    let numbers = values(&mut |_| crate::types::Value::Long(noise(1000) as i64));
+    let columns = vec![
+        column("t", crate::types::ScalarType::DateTime, times),
+        column("n", crate::types::ScalarType::Long, numbers),
+    ];
+    let batch = crate::types::Table { columns, rows: 100_000 }.to_batch().unwrap();
+    let data =
+        Answer { name: "PrimaryResult".to_owned(), schema: batch.schema(), batches: vec![batch], visualization: None };
+    for kind in ["timechart", "areachart kind=stacked", "scatterchart"] {
+        let started = std::time::Instant::now();
+        let svg = render(&[charted(data.clone(), kind)], Format::Svg, &Options::default()).unwrap();
+        println!("{kind}: {} bytes, {:?}", svg.bytes.len(), started.elapsed());
+        let most = if kind == "scatterchart" { 12_000_000 } else { 200_000 };
+        assert!(svg.bytes.len() < most, "{kind}: {}", svg.bytes.len());
+    }
+}
+
+/// The pictures in the documentation are what is drawn today.
+#[test]
+fn pictures_are_golden() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/pictures");
+    for (name, answer, size) in portal() {
+        let options = Options { size: Some(size), ..Options::default() };
+        let drawn = String::from_utf8(render(&[answer], Format::Svg, &options).unwrap().bytes).unwrap();
+        let path = folder.join(format!("{name}.svg"));
+        if std::env::var_os("KQLENS_BLESS").is_some() {
+            fs::write(&path, &drawn).unwrap();
+        }
+        let known = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+        assert!(known == drawn, "{} has changed: look at it, then set KQLENS_BLESS=1", path.display());
+    }
 }

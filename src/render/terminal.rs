@@ -52,8 +52,7 @@ fn table(answer: &Answer, options: &Options, out: &mut String) {
         .map(|(name, column)| column.iter().map(|cell| cell.width()).max().unwrap_or(0).max(name.width()).max(1))
         .collect();
     let widths = options.width.map_or_else(|| natural.clone(), |width| fit(&natural, width));
-    let right: Vec<bool> =
-        columns.iter().map(|(_, t)| t.is_numeric() || matches!(t, ScalarType::TimeSpan)).collect();
+    let right: Vec<bool> = columns.iter().map(|(_, t)| t.is_numeric() || matches!(t, ScalarType::TimeSpan)).collect();
 
     let mut line = |cell: &dyn Fn(usize) -> String, style: Option<&str>| {
         let mut text = String::new();
@@ -102,7 +101,8 @@ fn table(answer: &Answer, options: &Options, out: &mut String) {
 /// The widths of the columns that fit: the widest give way first; when even that is not enough, the last are dropped.
 fn fit(natural: &[usize], total: usize) -> Vec<usize> {
     let mut shown = natural.len();
-    let least = |n: usize| natural[..n].iter().map(|w| (*w).min(LEAST_WIDTH)).sum::<usize>() + GAP * n.saturating_sub(1);
+    let least =
+        |n: usize| natural[..n].iter().map(|w| (*w).min(LEAST_WIDTH)).sum::<usize>() + GAP * n.saturating_sub(1);
     while shown > 1 && least(shown) > total {
         shown -= 1;
     }

@@ -43,6 +43,19 @@ pub fn readable_cells(answer: &Answer, most: usize) -> Vec<Vec<String>> {
     columns
 }
 
+/// The same with commas between the thousands of integers.
+pub fn grouped_cells(answer: &Answer, most: usize) -> Vec<Vec<String>> {
+    let mut columns = readable_cells(answer, most);
+    for (column, (_, scalar_type)) in columns.iter_mut().zip(answer.columns()) {
+        if scalar_type.is_integer() {
+            for text in column {
+                *text = text.parse().map_or_else(|_| std::mem::take(text), grouped);
+            }
+        }
+    }
+    columns
+}
+
 /// `1 row`, `2 rows`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(n as i64)) }

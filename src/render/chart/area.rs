@@ -20,7 +20,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
         return overlaid(spec, model, scene, panel);
     }
     // A series without a value somewhere adds nothing there: all layers get points at every x.
-    let xs: BTreeSet<u64> = panel.series.iter().flat_map(|at| &model.series[*at].points).map(|(x, _)| key(*x)).collect();
+    let xs: BTreeSet<u64> =
+        panel.series.iter().flat_map(|at| &model.series[*at].points).map(|(x, _)| key(*x)).collect();
     let xs: Vec<f64> = xs.into_iter().map(unkey).filter(|x| panel.shows(*x)).collect();
     let stack = stack::build(spec, model, &panel.series);
     let mut tops = vec![0.0; xs.len()];
@@ -79,7 +80,8 @@ fn fill(scene: &mut Scene, panel: &Panel<'_>, line: &[(f64, f64)], paint: impl F
         points.extend([(last.0, base), (first.0, base)]);
         if first.0 == last.0 {
             // One point has no area: a bar of a few pixels stands for it.
-            points = vec![(first.0 - 2.0, first.1), (first.0 + 2.0, first.1), (first.0 + 2.0, base), (first.0 - 2.0, base)];
+            points =
+                vec![(first.0 - 2.0, first.1), (first.0 + 2.0, first.1), (first.0 + 2.0, base), (first.0 - 2.0, base)];
         }
         paint(scene, points);
     }

@@ -98,7 +98,11 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
             let slot = width / names.len().max(1) as f64;
             let widest = names.iter().take(300).map(|name| measure(name)).fold(0.0, f64::max);
             axis.turned = widest > slot - 6.0 && (slot < 70.0 || widest > slot * 1.6);
-            let room = if axis.turned { (most_height * 0.3).clamp(40.0, 120.0) * std::f64::consts::SQRT_2 } else { slot - 6.0 };
+            let room = if axis.turned {
+                (most_height * 0.3).clamp(40.0, 120.0) * std::f64::consts::SQRT_2
+            } else {
+                slot - 6.0
+            };
             // Turned labels need 16 pixels each; where there is less room, only every n-th is named.
             let every = if axis.turned { (16.0 / slot).ceil().max(1.0) as usize } else { 1 };
             for (at, name) in names.iter().enumerate().step_by(every) {
@@ -150,7 +154,8 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
                 axis.height = label_height + 18.0;
                 return axis;
             }
-            let ticks = time_ticks(&spec.zone, (min.ceil() as i64, max as i64), width, bin.map(|bin| bin as i64), &measure);
+            let ticks =
+                time_ticks(&spec.zone, (min.ceil() as i64, max as i64), width, bin.map(|bin| bin as i64), &measure);
             axis.groups = groups(spec, &ticks, axis.scale, width);
             axis.labels = ticks.into_iter().map(|tick| (tick.at as f64, tick.label)).collect();
             if !axis.groups.is_empty() {
@@ -170,7 +175,8 @@ fn groups(spec: &Spec<'_>, ticks: &[TimeTick], scale: Scale, width: f64) -> Vec<
         let at = tick.at as f64;
         let half = |name: &str| spec.measure.width(name, TICK, true) / 2.0;
         let place = |at: f64| scale.position(at) * width;
-        let touches = kept.last().is_some_and(|(before, text)| place(at) - place(*before) < half(text) + half(name) + 10.0);
+        let touches =
+            kept.last().is_some_and(|(before, text)| place(at) - place(*before) < half(text) + half(name) + 10.0);
         if touches && kept.len() > 1 {
             continue;
         }
@@ -210,14 +216,14 @@ impl Horizontal {
                 scene.text((x + 4.0, plot.bottom + 14.0), label.clone(), style, Anchor::End).turned(45);
             } else {
                 let half = spec.measure.width(label, TICK, false) / 2.0;
-                let x = x.clamp(half + 2.0, (scene.width - half - 2.0).max(half + 2.0));
+                let x = x.clamp(half + 6.0, (scene.width - half - 6.0).max(half + 6.0));
                 scene.text((x, plot.bottom + 17.0), label.clone(), style, Anchor::Middle);
             }
         }
         let bold = Style { bold: true, ..style };
         for (at, name) in &self.groups {
             let half = spec.measure.width(name, TICK, true) / 2.0;
-            let x = self.x(plot, *at).clamp(half + 2.0, (scene.width - half - 2.0).max(half + 2.0));
+            let x = self.x(plot, *at).clamp(half + 6.0, (scene.width - half - 6.0).max(half + 6.0));
             scene.text((x, plot.bottom + 32.0), name.clone(), bold, Anchor::Middle);
         }
         if !self.title.is_empty() {

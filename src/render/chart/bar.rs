@@ -61,7 +61,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let values: Vec<String> = model.series[0].points.iter().map(|(_, y)| short(*y)).collect();
     let value_width = values.iter().map(|value| spec.measure.width(value, LEGEND, false)).fold(0.0, f64::max) + 8.0;
     let extent = extent(spec, model, &all);
-    let title = spec.y_title.clone().or_else(|| if model.y_names.len() == 1 { Some(model.y_names[0].clone()) } else { None });
+    let title =
+        spec.y_title.clone().or_else(|| if model.y_names.len() == 1 { Some(model.y_names[0].clone()) } else { None });
     area.bottom -= if title.is_some() { 18.0 } else { 2.0 } + if single { 0.0 } else { 18.0 };
     if single {
         area.right -= value_width;
@@ -104,7 +105,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
             stack.layers.get(layer)
         });
         let thick = group / side;
-        for (point, (name, value)) in series.points.iter().enumerate().filter(|(_, (name, _))| (*name as usize) < shown) {
+        for (point, (name, value)) in series.points.iter().enumerate().filter(|(_, (name, _))| (*name as usize) < shown)
+        {
             let top = plot.top + row * (name + 0.5) - group / 2.0 + if stacked { 0.0 } else { thick * n as f64 };
             let (from, to) = match layer.and_then(|layer| layer.get(point)) {
                 Some((_, from, to)) => (x(*from), x(*to)),
@@ -121,7 +123,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
             if single {
                 let style = Style { size: LEGEND, bold: false, color: spec.palette.secondary };
                 let middle = plot.top + row * (name + 0.5) + 4.3;
-                let (at, anchor) = if *value < 0.0 { (to - 6.0, Anchor::End) } else { (to.max(from) + 6.0, Anchor::Start) };
+                let (at, anchor) =
+                    if *value < 0.0 { (to - 6.0, Anchor::End) } else { (to.max(from) + 6.0, Anchor::Start) };
                 scene.text((at, middle), short(*value), style, anchor);
             }
         }

@@ -35,7 +35,12 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
             for ((x, from, to), value) in layer.iter().zip(values).filter(|((x, ..), _)| panel.shows(*x)) {
                 let (left, width) = snap(panel.x.x(panel.plot, *x) - group / 2.0, group);
                 let (from, to) = (panel.y_at(0, *from), panel.y_at(0, *to));
-                let (top, bottom) = (from.min(to), from.max(to));
+                // Whole pixels, so that the lines between segments are sharp.
+                let (top, bottom) = if (from - to).abs() > 2.0 {
+                    (from.min(to).round(), from.max(to).round())
+                } else {
+                    (from.min(to), from.max(to))
+                };
                 // A white line between segments, as long as there is something left to see.
                 let gap = if bottom - top > 2.5 && (bottom - base).abs() > 0.5 { 1.0 } else { 0.0 };
                 let height = (bottom - top - gap).max(if value == 0.0 { 0.0 } else { 0.6 });
@@ -55,7 +60,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
         for ((x, y), label) in series.points.iter().zip(labels).filter(|((x, _), _)| panel.shows(*x)) {
             let middle = panel.x.x(panel.plot, *x);
             let (left, width) = snap(middle - group / 2.0 + width * n as f64, width - gap);
-            let (zero, end) = (panel.y_at(series.y, if spec.y_log { f64::MIN_POSITIVE } else { 0.0 }), panel.y_at(series.y, *y));
+            let (zero, end) =
+                (panel.y_at(series.y, if spec.y_log { f64::MIN_POSITIVE } else { 0.0 }), panel.y_at(series.y, *y));
             let least = if *y == 0.0 { 0.0 } else { 0.8 };
             let height = (zero - end).abs().max(least);
             let top = if *y < 0.0 { zero } else { zero - height };

@@ -1,6 +1,6 @@
 //! A table as a picture, for `render table` and charts that are tables.
 
-use super::super::text::{count, readable_cells};
+use super::super::text::{count, grouped_cells};
 use super::super::{Answer, encode};
 use super::layout::{Area, LEGEND, MARGIN, header};
 use super::scene::{Anchor, Scene, Style};
@@ -23,7 +23,7 @@ pub fn draw(spec: &Spec<'_>, answer: &Answer, scene: &mut Scene) {
     let room = ((area.height() - ROW) / ROW).max(1.0) as usize;
     let rows = answer.rows();
     let shown = if rows > room { room.saturating_sub(1) } else { rows };
-    let cells = readable_cells(answer, shown);
+    let cells = grouped_cells(answer, shown);
     let columns = answer.columns();
     let measure = |text: &str, bold| spec.measure.width(&encode::label(text), LEGEND, bold);
     let natural: Vec<f64> = columns

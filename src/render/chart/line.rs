@@ -111,7 +111,8 @@ mod tests {
     fn few_points_stay_and_many_keep_their_extremes() {
         let few = [(0.0, 1.0), (5.0, 2.0)];
         assert_eq!(decimate(&few), few);
-        let many: Vec<(f64, f64)> = (0..100_000).map(|n| (f64::from(n) / 1000.0, f64::from((n * 7919) % 1000))).collect();
+        let many: Vec<(f64, f64)> =
+            (0..100_000).map(|n| (f64::from(n) / 1000.0, f64::from((n * 7919) % 1000))).collect();
         let drawn = decimate(&many);
         assert!(drawn.len() <= 400);
         assert!(drawn.iter().any(|(_, y)| *y == 999.0) && drawn.iter().any(|(_, y)| *y == 0.0));

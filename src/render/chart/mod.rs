@@ -26,8 +26,8 @@ mod scene;
 mod spec;
 mod stack;
 mod svg;
-mod text_measure;
 mod terminal;
+mod text_measure;
 mod time_axis;
 mod treemap;
 mod zone;
@@ -56,7 +56,8 @@ pub fn render_png(answers: &[Answer], options: &Options) -> Result<Rendered, Ren
     let mut warnings = Vec::new();
     let scene = scene_of(answers, options, &mut warnings)?;
     let measure = text_measure::Measure::new(options.font.as_deref())?;
-    let missing = scene.shapes.iter().filter(|shape| matches!(&shape.form, Form::Text { text, .. } if measure.lacks(text)));
+    let missing =
+        scene.shapes.iter().filter(|shape| matches!(&shape.form, Form::Text { text, .. } if measure.lacks(text)));
     if missing.count() > 0 {
         warnings.push("the font lacks characters of some labels; give one that has them with --font".to_owned());
     }
@@ -169,7 +170,8 @@ fn drawn(spec: &Spec<'_>, answer: &Answer, table: &Table, warnings: &mut Vec<Str
         let Some((axis, spans)) = ladder::spans(spec, table).filter(|(_, spans)| !spans.is_empty()) else {
             return refuse("a ladder needs two last columns of times or numbers", warnings);
         };
-        let title = table.columns.last().map(|column| column.name.clone()).unwrap_or_default();
+        let ends: Vec<&str> = table.columns.iter().rev().take(2).rev().map(|column| column.name.as_str()).collect();
+        let title = ends.join(" – ");
         let mut scene = layout::canvas(spec, (SIZE.0, (spans.len() as f64 * 26.0 + 110.0).clamp(200.0, 1200.0)));
         ladder::draw(spec, axis, &spans, &title, &mut scene, warnings);
         return scene;

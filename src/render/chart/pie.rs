@@ -68,8 +68,11 @@ pub fn slices(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<
     let share = |value: f64| if total.is_finite() && total > 0.0 { value / total } else { 0.0 };
     let mut slices: Vec<Slice> = slices
         .into_iter()
-        .map(|(name, value)| {
-            Slice { name, value, share: share(value), color: colors.next().unwrap_or(spec.palette.other) }
+        .map(|(name, value)| Slice {
+            name,
+            value,
+            share: share(value),
+            color: colors.next().unwrap_or(spec.palette.other),
         })
         .collect();
     if others.0 > 0 {
@@ -96,7 +99,8 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
     let beside = area.width() >= 380.0;
     let room = if beside { area.width() * 0.4 } else { area.width() } - 20.0;
     let most_name = if beside { area.width() * 0.4 } else { room - values - shares - 40.0 };
-    let names: Vec<String> = slices.iter().map(|slice| spec.measure.fit(&slice.name, most_name, LEGEND, false)).collect();
+    let names: Vec<String> =
+        slices.iter().map(|slice| spec.measure.fit(&slice.name, most_name, LEGEND, false)).collect();
     let widest = names.iter().map(|name| width(name, false)).fold(0.0, f64::max);
     let legend_width = 20.0 + widest + 22.0 + values + 18.0 + shares;
     let legend_height = slices.len() as f64 * ROW;
@@ -198,7 +202,9 @@ mod tests {
 
     #[test]
     fn percentages_are_short() {
-        for (share, shown) in [(0.75, "75%"), (11.0 / 64.0, "17.19%"), (0.5 / 7.0, "7.14%"), (1e-9, "<0.01%"), (0.1, "10%")] {
+        for (share, shown) in
+            [(0.75, "75%"), (11.0 / 64.0, "17.19%"), (0.5 / 7.0, "7.14%"), (1e-9, "<0.01%"), (0.1, "10%")]
+        {
             assert_eq!(percent(share), shown);
         }
     }

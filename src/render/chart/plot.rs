@@ -52,8 +52,14 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let legend = Legend::new(spec, entries(spec, model), area.width());
     // Panels of one series each have its name as their title.
     let titled = spec.split == Split::Panels && model.series.len() == model.y_names.len();
-    let wants_legend = spec.legend && !titled && (model.series.len() > 1 || model.y_names.first() != model.series.first().map(|s| &s.name));
-    let legend = if wants_legend && area.height() - legend.height() > 90.0 { legend } else { Legend::new(spec, Vec::new(), 1.0) };
+    let wants_legend = spec.legend
+        && !titled
+        && (model.series.len() > 1 || model.y_names.first() != model.series.first().map(|s| &s.name));
+    let legend = if wants_legend && area.height() - legend.height() > 90.0 {
+        legend
+    } else {
+        Legend::new(spec, Vec::new(), 1.0)
+    };
     legend.draw(spec, scene, area);
     area.bottom -= legend.height();
 
@@ -76,7 +82,9 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
         let below_title = top + if title.is_some() { 25.0 } else { 8.0 };
         let plot = Area {
             top: below_title.round(),
-            bottom: (top + height - if n + 1 < panels.len() { 8.0 } else { 0.0 }).round().max(below_title.round() + 4.0),
+            bottom: (top + height - if n + 1 < panels.len() { 8.0 } else { 0.0 })
+                .round()
+                .max(below_title.round() + 4.0),
             left: area.left.round(),
             right: area.right.round(),
         };
@@ -170,7 +178,8 @@ fn axes(spec: &Spec<'_>, model: &Model, series: &[usize], columns: usize, height
     (0..columns)
         .map(|y| {
             let last = y + 1 == columns;
-            let chosen = series.iter().copied().filter(|at| model.series[*at].y == y || last && model.series[*at].y > y);
+            let chosen =
+                series.iter().copied().filter(|at| model.series[*at].y == y || last && model.series[*at].y > y);
             of(&chosen.collect::<Vec<_>>())
         })
         .collect()
@@ -212,7 +221,8 @@ pub fn entries(spec: &Spec<'_>, model: &Model) -> Vec<Entry> {
         .map(|at| Entry { name: model.series[*at].name.clone(), color: model.series[*at].color, sign: sign(*at) })
         .collect();
     if model.others > 0 {
-        let sign = if entries.iter().all(|entry| entry.sign == Sign::Box) { Sign::Box } else { Sign::Dot(marker::of(0)) };
+        let sign =
+            if entries.iter().all(|entry| entry.sign == Sign::Box) { Sign::Box } else { Sign::Dot(marker::of(0)) };
         entries.push(Entry { name: format!("Other ({})", model.others), color: spec.palette.other, sign });
     }
     entries

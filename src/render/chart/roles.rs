@@ -192,7 +192,8 @@ mod tests {
 
     #[test]
     fn kustos_rules() {
-        let usage = || answer("id:string, t:datetime, count_:long", &[&["a", "2025-01-01", "1"], &["a", "2025-01-02", "1"]]);
+        let usage =
+            || answer("id:string, t:datetime, count_:long", &[&["a", "2025-01-01", "1"], &["a", "2025-01-02", "1"]]);
         assert_eq!(roles(usage(), "timechart"), (Some(1), vec![2], vec![0]));
         assert_eq!(roles(usage(), "columnchart kind=stacked"), (Some(1), vec![2], vec![0]));
         assert_eq!(roles(usage(), "timechart series=id; ycolumns=count_"), (Some(1), vec![2], vec![0]));

@@ -25,6 +25,8 @@ const MOST_BARS: usize = 30;
 const PIXELS: f64 = 8.0;
 /// Blocks by eighths, growing to the right.
 const ACROSS: [&str; 9] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
+/// Full blocks that differ without colours.
+const PATTERNS: [char; 8] = ['█', '▒', '▓', '░', '#', '+', ':', '.'];
 /// Blocks by eighths, growing upwards.
 const UP: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -44,6 +46,11 @@ impl Terminal {
         } else {
             text.to_owned()
         }
+    }
+
+    /// A full block of a series; without colours in a pattern of its own.
+    fn fill(self, series: usize, eighths: usize) -> char {
+        if self.color || eighths < 8 { UP[eighths] } else { PATTERNS[series % PATTERNS.len()] }
     }
 
     fn title(self, spec: &Spec<'_>) -> String {
@@ -72,7 +79,7 @@ impl Terminal {
             .iter()
             .map(|slice| BarRow {
                 name: slice.name.clone(),
-                segments: vec![(slice.share / most.max(f64::MIN_POSITIVE), slice.color)],
+                segments: vec![(slice.share / most.max(f64::MIN_POSITIVE), slice.color, 0)],
                 value: format!("{} ({})", full(slice.value), percent(slice.share)),
             })
             .collect();
@@ -93,13 +100,17 @@ impl Terminal {
             }
             _ if self.color || model.series.len() == 1 => {
                 let all: Vec<usize> = (0..model.series.len()).collect();
-                out += &self.braille(spec, model, &all, ROWS, true);
+                out += &self.braille(spec, model, own_extent(spec, model), &all, ROWS, true);
             }
             _ => {
-                // Without colours lines cannot be told apart: each series has its own chart.
+                // Without colours lines cannot be told apart: each series has its own chart, on one scale.
+                let extent = own_extent(spec, model);
                 for (n, at) in model.legend.iter().enumerate() {
                     out += &format!("{}\n", cut(&model.series[*at].name, self.width));
-                    out += &self.braille(spec, model, &[*at], SMALL_ROWS, n + 1 == model.legend.len());
+                    out += &self.braille(spec, model, extent, &[*at], SMALL_ROWS, n + 1 == model.legend.len());
+                }
+                if model.others > 0 {
+                    out += &format!("… {} more\n", model.others);
                 }
                 return out;
             }
@@ -123,7 +134,8 @@ impl Terminal {
                 out.push_str("  ");
                 used += 2;
             }
-            out += &format!("{} {name}", self.paint("■", series.color));
+            let sign = if self.color { '■' } else { self.fill(*at, 8) };
+            out += &format!("{} {name}", self.paint(&sign.to_string(), series.color));
             used += needs;
         }
         if model.others > 0 {
@@ -144,7 +156,7 @@ impl Terminal {
                 let mut sum = 0.0;
                 for (series, layer) in stack.order.iter().zip(&stack.layers).rev() {
                     if let Some((_, from, to)) = layer.iter().find(|(x, ..)| *x == at as f64) {
-                        segments.push(((to - from).abs() / most, model.series[*series].color));
+                        segments.push(((to - from).abs() / most, model.series[*series].color, *series));
                         sum += to - from;
                     }
                 }
@@ -155,7 +167,7 @@ impl Terminal {
                 let value = series.points.iter().find(|(x, _)| *x == at as f64).map_or(0.0, |(_, y)| *y);
                 rows.push(BarRow {
                     name: if n == 0 { name.clone() } else { String::new() },
-                    segments: vec![((value / most).max(0.0), series.color)],
+                    segments: vec![((value / most).max(0.0), series.color, n)],
                     value: short(value),
                 });
             }
@@ -174,12 +186,14 @@ impl Terminal {
             out += &" ".repeat(widest - name.width());
             out += name;
             out.push(' ');
-            for (n, (share, color)) in row.segments.iter().enumerate() {
+            for (n, (share, color, series)) in row.segments.iter().enumerate() {
                 let last = n + 1 == row.segments.len();
                 let exact = (share.min(1.0) * room * 8.0).round() as usize;
                 // Only the last segment ends within a character.
                 let length = if last { exact.max(usize::from(*share > 0.0)) } else { exact / 8 * 8 };
-                let bar = "█".repeat(length / 8) + ACROSS[length % 8];
+                let full = if length >= 8 { self.fill(*series, 8) } else { UP[8] };
+                let part = if full == UP[8] { ACROSS[length % 8] } else { "" };
+                let bar = full.to_string().repeat(length / 8) + part;
                 out += &self.paint(&bar, *color);
             }
             out += &format!(" {}\n", row.value);
@@ -200,20 +214,31 @@ impl Terminal {
         let (min, max) = (min - bin / 2.0, max + bin / 2.0);
         let columns = frame.columns as f64;
         let mut cells = vec![vec![(' ', spec.palette.ink); frame.columns]; ROWS];
-        let wide = (bin / (max - min) * columns).floor().max(1.0) as usize;
-        let wide = if wide > 3 { wide - 1 } else { wide };
+        let mut taken = vec![vec![0_usize; frame.columns]; ROWS];
+        let slot = bin / (max - min) * columns;
+        // A gap between bars, where each is wide enough to spare it.
+        let gap = usize::from(slot >= 3.0);
+        let edge = |x: f64| ((x - min) / (max - min) * columns).round() as usize;
         for (series, layer) in stack.order.iter().zip(&stack.layers) {
             let color = model.series[*series].color;
             for (x, _, to) in layer {
-                let left = ((x - bin / 2.0 - min) / (max - min) * columns).round() as usize;
+                let left = edge(x - bin / 2.0);
+                let right = edge(x + bin / 2.0).max(left + 1 + gap) - gap;
                 let top = (frame.scale.position(*to).clamp(0.0, 1.0) * (ROWS * 8) as f64).round() as usize;
-                for column in left..(left + wide).min(frame.columns) {
+                for column in left..right.min(frame.columns) {
                     for row in 0..ROWS {
                         let filled = top.saturating_sub(row * 8).min(8);
                         let cell = &mut cells[ROWS - 1 - row][column];
                         // Layers come from the bottom: what is drawn already stays.
-                        if cell.0 != UP[8] && filled > 0 {
-                            *cell = (UP[filled], color);
+                        if taken[row][column] < filled {
+                            let shape = if filled == 8 || self.color { self.fill(*series, filled) } else { UP[filled] };
+                            // A cell shared by two layers shows the one that has more of it.
+                            if filled - taken[row][column] > taken[row][column] || cell.0 == ' ' {
+                                *cell = (shape, color);
+                            } else {
+                                cell.0 = UP[filled];
+                            }
+                            taken[row][column] = filled;
                         }
                     }
                 }
@@ -223,9 +248,17 @@ impl Terminal {
     }
 
     /// Lines of braille dots, two by four in a character.
-    fn braille(self, spec: &Spec<'_>, model: &Model, series: &[usize], rows: usize, labelled: bool) -> String {
+    fn braille(
+        self,
+        spec: &Spec<'_>,
+        model: &Model,
+        extent: Extent,
+        series: &[usize],
+        rows: usize,
+        labelled: bool,
+    ) -> String {
         const DOTS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
-        let frame = self.frame(extent(spec, model, series), spec.y_log, rows);
+        let frame = self.frame(extent, spec.y_log, rows);
         let (min, max) = x_range(model);
         let x_scale = Scale { min, max, log: false };
         let mut dots = vec![vec![(0_u32, spec.palette.ink); frame.columns]; rows];
@@ -258,7 +291,8 @@ impl Terminal {
         let cells: Vec<Vec<(char, Rgb)>> = dots
             .into_iter()
             .map(|row| {
-                let cell = |(dots, color)| (if dots == 0 { ' ' } else { char::from_u32(0x2800 + dots).unwrap_or(' ') }, color);
+                let cell =
+                    |(dots, color)| (if dots == 0 { ' ' } else { char::from_u32(0x2800 + dots).unwrap_or(' ') }, color);
                 row.into_iter().map(cell).collect()
             })
             .collect();
@@ -293,7 +327,9 @@ impl Terminal {
             let middle = Scale { min, max, log: false }.position(at) * (columns - 1.0);
             let start = (middle - length as f64 / 2.0).round().max(0.0) as usize;
             let start = start.min(frame.columns.saturating_sub(length));
-            let free = lines[line][start.saturating_sub(1)..(start + length + 1).min(frame.columns + 12)].iter().all(|c| *c == ' ');
+            let free = lines[line][start.saturating_sub(1)..(start + length + 1).min(frame.columns + 12)]
+                .iter()
+                .all(|c| *c == ' ');
             if free {
                 for (n, c) in text.chars().enumerate().take(frame.columns - start) {
                     lines[line][start + n] = c;
@@ -335,7 +371,8 @@ impl Terminal {
 
 struct BarRow {
     name: String,
-    segments: Vec<(f64, Rgb)>,
+    /// Length, colour and series.
+    segments: Vec<(f64, Rgb, usize)>,
     value: String,
 }
 
@@ -370,6 +407,15 @@ impl Frame {
         }
         out
     }
+}
+
+/// What the series reach, each on its own: lines of characters are never stacked.
+fn own_extent(spec: &Spec<'_>, model: &Model) -> Extent {
+    let all = model.series.iter().flat_map(|series| series.points.iter().map(|(_, y)| *y));
+    let (min, max) = all.fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), y| (a.min(y), b.max(y)));
+    let flat = max - min < 0.2 * max.abs().max(min.abs()) && max > min;
+    let (min, max) = if flat || spec.y_log { (min, max) } else { (min.min(0.0), max.max(0.0)) };
+    Extent { min, max, fixed_min: spec.y_range.0, fixed_max: spec.y_range.1, integers: model.integers }
 }
 
 fn x_range(model: &Model) -> (f64, f64) {

@@ -111,7 +111,13 @@ fn steps() -> Vec<Step> {
 
 /// The ticks between two instants on an axis of so many pixels: the first step whose labels have room, not finer than
 /// the data's bins.
-pub fn ticks(zone: &Zone, (min, max): (i64, i64), pixels: f64, bin: Option<i64>, width: &dyn Fn(&str) -> f64) -> Vec<TimeTick> {
+pub fn ticks(
+    zone: &Zone,
+    (min, max): (i64, i64),
+    pixels: f64,
+    bin: Option<i64>,
+    width: &dyn Fn(&str) -> f64,
+) -> Vec<TimeTick> {
     let span = (max - min).max(1) as f64;
     let all = steps();
     let last = all.len() - 1;
@@ -125,7 +131,7 @@ pub fn ticks(zone: &Zone, (min, max): (i64, i64), pixels: f64, bin: Option<i64>,
                 _ => width(&step.label(zone.local(min))),
             };
             let fits = step.ticks() as f64 / span * pixels >= sample + ROOM;
-            *at == last || fits && bin.is_none_or(|bin| step.ticks() >= bin || *step == Step::Months(12) || step.ticks() * 11 > bin * 10)
+            *at == last || fits && bin.is_none_or(|bin| step.ticks() >= bin / 10 * 9 || *step == Step::Months(12))
         })
         .map_or(Step::Ticks(TICKS_PER_DAY), |(_, step)| step);
 
@@ -219,7 +225,10 @@ mod tests {
     #[test]
     fn clock_changes_keep_round_hours() {
         let spring = labels("Europe/Rome", "2025-03-29 23:00", "2025-03-30 04:00", 400.0);
-        assert_eq!(spring.iter().map(|l| &l[..5]).collect::<Vec<_>>(), ["00:00", "01:00", "03:00", "04:00", "05:00", "06:00"]);
+        assert_eq!(
+            spring.iter().map(|l| &l[..5]).collect::<Vec<_>>(),
+            ["00:00", "01:00", "03:00", "04:00", "05:00", "06:00"]
+        );
         let autumn = labels("Europe/Rome", "2025-10-25 23:00", "2025-10-26 03:00", 300.0);
         assert_eq!(autumn.iter().filter(|l| l.starts_with("02:00")).count(), 2);
     }
