@@ -62,6 +62,11 @@ pub fn html_text(text: &str) -> String {
     out
 }
 
+/// Text in an XML file that others read: like [`html_text`], and without the non-characters XML forbids.
+pub fn xml_text(text: &str) -> String {
+    html_text(text).replace(['\u{fffe}', '\u{ffff}'], "")
+}
+
 /// A value between double quotes in a tag, in HTML and in SVG.
 pub fn html_attribute(text: &str) -> String {
     html_text(text).replace('\n', "&#10;").replace('\t', "&#9;")

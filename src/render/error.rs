@@ -7,8 +7,6 @@ use super::Format;
 pub enum RenderError {
     /// There is no answer to render.
     NoAnswer,
-    /// The format is not written yet.
-    Unsupported(Format),
     /// The format holds one table, and there are more.
     OneTableOnly(Format),
     /// No such time zone.
@@ -19,6 +17,8 @@ pub enum RenderError {
     Size(String),
     /// Arrow refused to write the batches.
     Arrow(arrow::error::ArrowError),
+    /// The output could not be put together.
+    Write(std::io::Error),
     /// The picture could not be drawn.
     Drawing(String),
 }
@@ -27,7 +27,6 @@ impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAnswer => f.write_str("the query gave no table"),
-            Self::Unsupported(format) => write!(f, "cannot write {format} yet"),
             Self::OneTableOnly(format) => write!(f, "{format} holds one table, and the query gave several"),
             Self::TimeZone(name) => {
                 write!(f, "`{name}` is not the name of a time zone, such as `Europe/Rome` or `UTC`")
@@ -35,6 +34,7 @@ impl fmt::Display for RenderError {
             Self::Font => f.write_str("the font file cannot be read: it must be TrueType or OpenType"),
             Self::Size(what) => write!(f, "cannot draw a picture {what}"),
             Self::Arrow(error) => write!(f, "cannot write Arrow: {error}"),
+            Self::Write(error) => write!(f, "cannot write: {error}"),
             Self::Drawing(what) => write!(f, "cannot draw: {what}"),
         }
     }

@@ -1,6 +1,8 @@
 //! One page: charts and sortable tables. Nothing is loaded from elsewhere, the policy allows only the page's own style
 //! and script by their hashes, and log data is only ever text. Without scripts it is a whole page too.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
@@ -25,15 +27,15 @@ pub fn render(answers: &[Answer], options: &Options) -> Result<Rendered, RenderE
     let mut warnings = Vec::new();
     let mut body = format!("<h1>{}</h1>\n", html_text(&title));
     if let Some(subtitle) = &options.subtitle {
-        body += &format!("<p>{}</p>\n", html_text(subtitle));
+        let _ = writeln!(body, "<p>{}</p>", html_text(subtitle));
     }
     for (n, answer) in answers.iter().enumerate() {
         body += "<section>\n";
         if answers.len() > 1 && (n > 0 || options.title.is_some()) {
-            body += &format!("<h2>{}</h2>\n", html_text(&asked(answer).unwrap_or_else(|| answer.name.clone())));
+            let _ = writeln!(body, "<h2>{}</h2>", html_text(&asked(answer).unwrap_or_else(|| answer.name.clone())));
         }
         if answer.visualization.as_ref().is_some_and(|asked| asked.kind != "table") {
-            body += &format!("<figure>\n{}</figure>\n", picture(answer, options, &mut warnings)?);
+            let _ = write!(body, "<figure>\n{}</figure>\n", picture(answer, options, &mut warnings)?);
         }
         body += &table(answer, options);
         body += "</section>\n";
@@ -70,7 +72,7 @@ fn dark_colours(body: &str) -> String {
         for attribute in ["fill", "stroke"] {
             let selector = format!("{attribute}=\"{light}\"");
             if body.contains(&selector) {
-                out += &format!("svg [{selector}]{{{attribute}:{dark}}}\n");
+                let _ = writeln!(out, "svg [{selector}]{{{attribute}:{dark}}}");
             }
         }
     }
@@ -102,7 +104,7 @@ fn table(answer: &Answer, options: &Options) -> String {
                 Value::TimeSpan(ticks) => format!(" data-v=\"{}\"", html_attribute(&ticks.to_string())),
                 _ => String::new(),
             };
-            out += &format!("<td{}{key}>{}</td>", class(*scalar_type), html_text(&column[at]));
+            let _ = write!(out, "<td{}{key}>{}</td>", class(*scalar_type), html_text(&column[at]));
         }
         out += "</tr>\n";
         at += 1;

@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn several_tables_have_names() {
         let one = answer("n:long", &[&["1"]]);
-        assert_eq!(array(&[one.clone()]), "[\n{\"n\":1}\n]\n");
+        assert_eq!(array(std::slice::from_ref(&one)), "[\n{\"n\":1}\n]\n");
         assert_eq!(
             array(&[one.clone(), one]),
             "{\"PrimaryResult\":[\n{\"n\":1}\n],\n\"PrimaryResult_2\":[\n{\"n\":1}\n]}\n"

@@ -17,6 +17,8 @@ mod options;
 mod query_api;
 mod terminal;
 mod text;
+mod xlsx;
+mod zip;
 
 pub use answer::{Answer, Visualization};
 pub use error::RenderError;
@@ -55,7 +57,7 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
         Format::Png => chart::render_png(answers, options)?,
         Format::Html => html::render(answers, options)?,
         Format::Arrow => arrow_file::render(answers)?,
-        Format::Xlsx => return Err(RenderError::Unsupported(format)),
+        Format::Xlsx => xlsx::render(answers)?,
     })
 }
 

@@ -356,12 +356,12 @@ fn nothing_breaks_a_chart() {
             for size in [None, Some((100, 60)), Some((300, 1200))] {
                 let data = charted(answer(columns, &rows), kind);
                 let options = Options { size, title: Some(long.clone()), ..Options::default() };
-                let svg = render(&[data.clone()], Format::Svg, &options).unwrap();
+                let svg = render(std::slice::from_ref(&data), Format::Svg, &options).unwrap();
                 let text = String::from_utf8(svg.bytes).unwrap();
                 assert!(!text.contains("NaN") || text.contains(">NaN"), "{kind} {columns}");
                 resvg::usvg::roxmltree::Document::parse(&text).unwrap();
                 let narrow = Options { width: Some(20), color: true, ..Options::default() };
-                render(&[data.clone()], Format::Table, &narrow).unwrap();
+                render(std::slice::from_ref(&data), Format::Table, &narrow).unwrap();
                 render(&[data], Format::Html, &options).unwrap();
             }
         }
@@ -407,4 +407,42 @@ fn pictures_are_golden() {
         let known = fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
         assert!(known == drawn, "{} has changed: look at it, then set KQLENS_BLESS=1", path.display());
     }
+}
+
+/// Writes the gallery as a workbook and an Arrow file, to be opened elsewhere.
+#[test]
+#[ignore = "for the eye"]
+fn write_files() {
+    let Some(folder) = std::env::var_os("KQLENS_GALLERY") else { return };
+    let data = super::fixtures::kinds();
+    for format in [Format::Xlsx, Format::Arrow] {
+        let bytes = render(std::slice::from_ref(&data), format, &Options::default()).unwrap().bytes;
+        fs::write(Path::new(&folder).join(format!("kinds.{format}")), bytes).unwrap();
+    }
+}
+
+/// What a terminal shows, with and without colours.
+#[test]
+fn terminal_charts() {
+    let show = |answer: Answer, color: bool| {
+        let options = Options { width: Some(60), color, max_rows: Some(0), ..Options::default() };
+        String::from_utf8(render(&[answer], Format::Table, &options).unwrap().bytes).unwrap()
+    };
+    let chart = |text: String| text.split("\n\n").next().unwrap_or_default().to_owned();
+    assert_eq!(
+        chart(show(pie(), false)),
+        concat!(
+            "         test-Key █████████████████████████████ 48 (75%)\n",
+            "           master ██████▋ 11 (17.19%)\n",
+            "key-for-closedapi ███ 5 (7.81%)"
+        )
+    );
+    let stack = chart(show(stacked(), false));
+    let rows: Vec<&str> = stack.lines().collect();
+    assert_eq!(rows[0], "60 ┤");
+    assert_eq!(rows[11], " 0 ┤▒▒▒▒▒▒▒▒ ▒▒▒▒▒▒▒▒▒ ▓▓▓▓▓▓▓▓          ▒▒▒▒▒▒▒▒▒ ▓▓▓▓▓▓▓▓", "{stack}");
+    assert!(stack.contains("12:00") && stack.contains("Tue 25 Feb 2025"), "{stack}");
+    let lines = show(usage(), true);
+    assert!(lines.contains("\u{1b}[38;2;0;120;212m"), "{lines}");
+    assert!(!show(usage(), false).contains('\u{1b}'));
 }

@@ -1,5 +1,7 @@
 //! The table for people: cut to the terminal's width there, whole when piped.
 
+use std::fmt::Write as _;
+
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::types::ScalarType;
@@ -72,7 +74,9 @@ fn table(answer: &Answer, options: &Options, out: &mut String) {
         }
         let text = text.trim_end();
         match style.filter(|_| options.color) {
-            Some(style) => out.push_str(&format!("\u{1b}[{style}m{text}\u{1b}[0m")),
+            Some(style) => {
+                let _ = write!(out, "\u{1b}[{style}m{text}\u{1b}[0m");
+            }
             None => out.push_str(text),
         }
         out.push('\n');
@@ -80,9 +84,7 @@ fn table(answer: &Answer, options: &Options, out: &mut String) {
     if !widths.is_empty() {
         line(&|at| names[at].clone(), Some("1"));
         line(&|at| "-".repeat(widths[at]), Some("2"));
-        for row in 0..shown {
-            line(&|at| cells[at][row].clone(), None);
-        }
+        (0..shown).for_each(|row| line(&|at| cells[at][row].clone(), None));
     }
     let mut notes = Vec::new();
     if shown < rows {
@@ -94,7 +96,7 @@ fn table(answer: &Answer, options: &Options, out: &mut String) {
         notes.push(format!("{} to the right not shown", count(natural.len() - widths.len(), "column")));
     }
     if !notes.is_empty() {
-        out.push_str(&format!("({})\n", notes.join(", ")));
+        let _ = writeln!(out, "({})", notes.join(", "));
     }
 }
 
@@ -110,7 +112,7 @@ fn fit(natural: &[usize], total: usize) -> Vec<usize> {
     let space = total.saturating_sub(GAP * shown.saturating_sub(1)).max(1);
     let sum_under = |cap: usize| natural.iter().map(|w| (*w).min(cap)).sum::<usize>();
     let widest = natural.iter().copied().max().unwrap_or(0);
-    let mut cap = widest;
+    let mut cap = widest.min(space);
     while cap > 1 && sum_under(cap) > space {
         cap -= 1;
     }

@@ -31,7 +31,9 @@ pub fn vertical(spec: &Spec<'_>, extent: Extent, height: f64, percent: bool) -> 
     let ticks = value_ticks(extent, spec.y_log, height, Y_SPACING);
     let mut labels = axis_labels(&ticks.at, ticks.step);
     if percent {
-        labels.iter_mut().for_each(|label| label.push('%'));
+        for label in &mut labels {
+            label.push('%');
+        }
     }
     let width = labels.iter().map(|label| spec.measure.width(label, TICK, false)).fold(0.0, f64::max);
     ValueAxis { ticks, labels, width }

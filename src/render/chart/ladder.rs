@@ -13,8 +13,11 @@ use super::time_axis::moment;
 /// The lowest row that can be read.
 const LEAST_ROW: f64 = 14.0;
 
+/// A name, and where its span begins and ends.
+pub type Span = (String, f64, f64);
+
 /// The spans of a table: a name, begin and end; `None` if the last two columns are no times or numbers of one kind.
-pub fn spans(spec: &Spec<'_>, table: &Table) -> Option<(Axis, Vec<(String, f64, f64)>)> {
+pub fn spans(spec: &Spec<'_>, table: &Table) -> Option<(Axis, Vec<Span>)> {
     let [names @ .., begin, end] = &table.columns[..] else { return None };
     let axis = match (begin.scalar_type, end.scalar_type) {
         (ScalarType::DateTime, ScalarType::DateTime) => Axis::Time,
@@ -30,14 +33,7 @@ pub fn spans(spec: &Spec<'_>, table: &Table) -> Option<(Axis, Vec<(String, f64, 
 }
 
 /// Draws the spans.
-pub fn draw(
-    spec: &Spec<'_>,
-    axis: Axis,
-    spans: &[(String, f64, f64)],
-    title: &str,
-    scene: &mut Scene,
-    warnings: &mut Vec<String>,
-) {
+pub fn draw(spec: &Spec<'_>, axis: Axis, spans: &[Span], title: &str, scene: &mut Scene, warnings: &mut Vec<String>) {
     let mut names: Vec<&str> = Vec::new();
     for (name, ..) in spans {
         if !names.contains(&name.as_str()) {

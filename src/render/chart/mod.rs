@@ -119,19 +119,18 @@ fn guess(answer: &Answer) -> Visualization {
 
 /// Draws the chart of one answer.
 fn draw(answer: &Answer, options: &Options, warnings: &mut Vec<String>) -> Result<Scene, RenderError> {
-    if let Some((width, height)) = options.size {
-        if !(100..=20_000).contains(&width) || !(60..=20_000).contains(&height) {
-            return Err(RenderError::Size(format!("of {width} x {height}: at least 100 x 60, at most 20000 x 20000")));
-        }
+    if let Some((width, height)) = options.size
+        && (!(100..=20_000).contains(&width) || !(60..=20_000).contains(&height))
+    {
+        return Err(RenderError::Size(format!("of {width} x {height}: at least 100 x 60, at most 20000 x 20000")));
     }
     let guessed;
-    let asked = match &answer.visualization {
-        Some(asked) => asked,
-        None => {
-            guessed = guess(answer);
-            warnings.push(format!("the query has no `render`; drawn as {}", guessed.kind));
-            &guessed
-        }
+    let asked = if let Some(asked) = &answer.visualization {
+        asked
+    } else {
+        guessed = guess(answer);
+        warnings.push(format!("the query has no `render`; drawn as {}", guessed.kind));
+        &guessed
     };
     let spec = Spec::new(asked, options, warnings)?;
     let table = roles::unroll(Table::from_batches(&answer.schema, &answer.batches));
@@ -140,7 +139,7 @@ fn draw(answer: &Answer, options: &Options, warnings: &mut Vec<String>) -> Resul
     }
     let mut scene = drawn(&spec, answer, &table, warnings);
     if scene.description.is_empty() {
-        scene.description = asked.kind.clone();
+        scene.description.clone_from(&asked.kind);
     }
     Ok(scene)
 }

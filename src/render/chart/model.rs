@@ -167,11 +167,14 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
         let kind = if bars { "bar" } else { "point" };
         warnings.push(format!("{} fell on the {kind} of another and were added to it", count(merged, "row")));
     }
-    if roles.series.is_empty() && roles.y.len() > 1 && x_repeats(&series) && matches!(axis, Axis::Time) {
-        if let Some(at) = roles.y.iter().find(|at| table.columns[**at].scalar_type.is_integer()) {
-            let name = &table.columns[*at].name;
-            warnings.push(format!("`{name}` is a number and is drawn as one; to split by it, use tostring({name})"));
-        }
+    if roles.series.is_empty()
+        && roles.y.len() > 1
+        && x_repeats(&series)
+        && matches!(axis, Axis::Time)
+        && let Some(at) = roles.y.iter().find(|at| table.columns[**at].scalar_type.is_integer())
+    {
+        let name = &table.columns[*at].name;
+        warnings.push(format!("`{name}` is a number and is drawn as one; to split by it, use tostring({name})"));
     }
     series.retain(|series| !series.points.is_empty());
     // Indices move only when a series is empty, and such a one has no anomalies; those are found again by place.
@@ -301,9 +304,9 @@ fn limit(spec: &Spec<'_>, series: &mut Vec<Series>, warnings: &mut Vec<String>) 
         let points = sums.into_values().collect();
         let name = format!("Other ({others})");
         series.push(Series { name, y: 0, points, color: spec.palette.other, other: true });
-        warnings.push(format!("the {} smallest series are added up as Other", others));
+        warnings.push(format!("the {others} smallest series are added up as Other"));
     } else {
-        warnings.push(format!("the {} smallest series share one colour, grey", others));
+        warnings.push(format!("the {others} smallest series share one colour, grey"));
     }
     others
 }

@@ -71,7 +71,7 @@ pub struct Extent {
 /// Round ticks, at least `spacing` pixels apart on an axis of `length` pixels.
 pub fn linear(extent: Extent, length: f64, spacing: f64) -> Ticks {
     let (mut min, mut max) = (extent.fixed_min.unwrap_or(extent.min), extent.fixed_max.unwrap_or(extent.max));
-    if !(max > min) {
+    if min >= max || min.is_nan() || max.is_nan() {
         // One value: the axis runs from zero past it.
         let around = if min == 0.0 { 1.0 } else { min.abs() };
         match (extent.fixed_min, extent.fixed_max) {

@@ -1,5 +1,7 @@
 //! Charts of characters: lines in braille, bars in blocks.
 
+use std::fmt::Write as _;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::types::Table;
@@ -67,7 +69,7 @@ impl Terminal {
         for (name, column) in names.iter().zip(&table.columns) {
             let value = column.values.first().map(|value| value_text(spec, value)).unwrap_or_default();
             let value = cut(&value, self.width.saturating_sub(widest + 2));
-            out += &format!("{}{name}  {value}\n", " ".repeat(widest - name.width()));
+            let _ = writeln!(out, "{}{name}  {value}", " ".repeat(widest - name.width()));
         }
         out
     }
@@ -106,11 +108,11 @@ impl Terminal {
                 // Without colours lines cannot be told apart: each series has its own chart, on one scale.
                 let extent = own_extent(spec, model);
                 for (n, at) in model.legend.iter().enumerate() {
-                    out += &format!("{}\n", cut(&model.series[*at].name, self.width));
+                    let _ = writeln!(out, "{}", cut(&model.series[*at].name, self.width));
                     out += &self.braille(spec, model, extent, &[*at], SMALL_ROWS, n + 1 == model.legend.len());
                 }
                 if model.others > 0 {
-                    out += &format!("… {} more\n", model.others);
+                    let _ = writeln!(out, "… {} more", model.others);
                 }
                 return out;
             }
@@ -135,11 +137,11 @@ impl Terminal {
                 used += 2;
             }
             let sign = if self.color { '■' } else { self.fill(*at, 8) };
-            out += &format!("{} {name}", self.paint(&sign.to_string(), series.color));
+            let _ = write!(out, "{} {name}", self.paint(&sign.to_string(), series.color));
             used += needs;
         }
         if model.others > 0 {
-            out += &format!("\n■ Other ({})", model.others);
+            let _ = write!(out, "\n■ Other ({})", model.others);
         }
         out + "\n"
     }
@@ -154,7 +156,7 @@ impl Terminal {
             if let Some(stack) = &stacked {
                 let mut segments = Vec::new();
                 let mut sum = 0.0;
-                for (series, layer) in stack.order.iter().zip(&stack.layers).rev() {
+                for (series, layer) in stack.order.iter().zip(&stack.layers) {
                     if let Some((_, from, to)) = layer.iter().find(|(x, ..)| *x == at as f64) {
                         segments.push(((to - from).abs() / most, model.series[*series].color, *series));
                         sum += to - from;
@@ -196,10 +198,10 @@ impl Terminal {
                 let bar = full.to_string().repeat(length / 8) + part;
                 out += &self.paint(&bar, *color);
             }
-            out += &format!(" {}\n", row.value);
+            let _ = writeln!(out, " {}", row.value);
         }
         if shown.len() < rows.len() {
-            out += &format!("… {} more\n", rows.len() - shown.len());
+            let _ = writeln!(out, "… {} more", rows.len() - shown.len());
         }
         out
     }
@@ -214,7 +216,8 @@ impl Terminal {
         let (min, max) = (min - bin / 2.0, max + bin / 2.0);
         let columns = frame.columns as f64;
         let mut cells = vec![vec![(' ', spec.palette.ink); frame.columns]; ROWS];
-        let mut taken = vec![vec![0_usize; frame.columns]; ROWS];
+        // How much of each cell is filled, and the series that has most of it.
+        let mut taken = vec![vec![(0_usize, 0_usize); frame.columns]; ROWS];
         let slot = bin / (max - min) * columns;
         // A gap between bars, where each is wide enough to spare it.
         let gap = usize::from(slot >= 3.0);
@@ -229,22 +232,19 @@ impl Terminal {
                     for row in 0..ROWS {
                         let filled = top.saturating_sub(row * 8).min(8);
                         let cell = &mut cells[ROWS - 1 - row][column];
+                        let (before, owner) = taken[row][column];
                         // Layers come from the bottom: what is drawn already stays.
-                        if taken[row][column] < filled {
-                            let shape = if filled == 8 || self.color { self.fill(*series, filled) } else { UP[filled] };
-                            // A cell shared by two layers shows the one that has more of it.
-                            if filled - taken[row][column] > taken[row][column] || cell.0 == ' ' {
-                                *cell = (shape, color);
-                            } else {
-                                cell.0 = UP[filled];
-                            }
-                            taken[row][column] = filled;
+                        if before < filled {
+                            let (owner, color) =
+                                if filled - before > before { (*series, color) } else { (owner, cell.1) };
+                            *cell = (self.fill(owner, filled), color);
+                            taken[row][column] = (filled, owner);
                         }
                     }
                 }
             }
         }
-        frame.write(self, &cells) + &self.x_labels(spec, model, &frame, (min, max))
+        frame.write(self, &cells) + &x_labels(spec, model, &frame, (min, max))
     }
 
     /// Lines of braille dots, two by four in a character.
@@ -298,7 +298,7 @@ impl Terminal {
             .collect();
         let mut out = frame.write(self, &cells);
         if labelled {
-            out += &self.x_labels(spec, model, &frame, (min, max));
+            out += &x_labels(spec, model, &frame, (min, max));
         }
         out
     }
@@ -317,55 +317,6 @@ impl Terminal {
             }
         }
         Frame { scale: ticks.scale, labels: rows, left, columns: self.width.saturating_sub(left + 2).max(8) }
-    }
-
-    fn x_labels(self, spec: &Spec<'_>, model: &Model, frame: &Frame, (min, max): (f64, f64)) -> String {
-        let columns = frame.columns as f64;
-        let mut lines = [vec![' '; frame.columns + 12], vec![' '; frame.columns + 12]];
-        let mut put = |line: usize, at: f64, text: &str| {
-            let length = text.chars().count();
-            let middle = Scale { min, max, log: false }.position(at) * (columns - 1.0);
-            let start = (middle - length as f64 / 2.0).round().max(0.0) as usize;
-            let start = start.min(frame.columns.saturating_sub(length));
-            let free = lines[line][start.saturating_sub(1)..(start + length + 1).min(frame.columns + 12)]
-                .iter()
-                .all(|c| *c == ' ');
-            if free {
-                for (n, c) in text.chars().enumerate().take(frame.columns - start) {
-                    lines[line][start + n] = c;
-                }
-            }
-        };
-        match &model.axis {
-            Axis::Time => {
-                let bin = model.bin.map(|bin| bin as i64);
-                let measure = |text: &str| text.chars().count() as f64 * PIXELS;
-                for tick in ticks(&spec.zone, (min as i64, max as i64), columns * PIXELS, bin, &measure) {
-                    put(0, tick.at as f64, &tick.label);
-                    if let Some(group) = tick.group {
-                        put(1, tick.at as f64, &group);
-                    }
-                }
-            }
-            Axis::Numbers => {
-                let extent = Extent { min, max, ..Extent::default() };
-                let ticks = linear(extent, columns, 12.0);
-                for (at, label) in ticks.at.iter().zip(axis_labels(&ticks.at, ticks.step)) {
-                    if (min..=max).contains(at) {
-                        put(0, *at, &label);
-                    }
-                }
-            }
-            Axis::Names(names) => {
-                for (at, name) in names.iter().enumerate() {
-                    put(0, at as f64, &cut(name, 20));
-                }
-            }
-        }
-        let indent = " ".repeat(frame.left + 2);
-        let text = |line: &[char]| line.iter().collect::<String>().trim_end().to_owned();
-        let shown = lines.iter().map(|line| text(line)).filter(|line| !line.is_empty());
-        shown.map(|line| format!("{indent}{line}\n")).collect()
     }
 }
 
@@ -430,4 +381,54 @@ fn x_range(model: &Model) -> (f64, f64) {
 /// Text safe for a terminal, its end left out if too long.
 fn cut(text: &str, width: usize) -> String {
     super::super::terminal::cut(&encode::terminal(text), width)
+}
+
+/// The labels below a chart.
+fn x_labels(spec: &Spec<'_>, model: &Model, frame: &Frame, (min, max): (f64, f64)) -> String {
+    let columns = frame.columns as f64;
+    let mut lines = [vec![' '; frame.columns + 12], vec![' '; frame.columns + 12]];
+    let mut put = |line: usize, at: f64, text: &str| {
+        let length = text.chars().count();
+        let middle = Scale { min, max, log: false }.position(at) * (columns - 1.0);
+        let start = (middle - length as f64 / 2.0).round().max(0.0) as usize;
+        let start = start.min(frame.columns.saturating_sub(length));
+        let free = lines[line][start.saturating_sub(1)..(start + length + 1).min(frame.columns + 12)]
+            .iter()
+            .all(|c| *c == ' ');
+        if free {
+            for (n, c) in text.chars().enumerate().take(frame.columns - start) {
+                lines[line][start + n] = c;
+            }
+        }
+    };
+    match &model.axis {
+        Axis::Time => {
+            let bin = model.bin.map(|bin| bin as i64);
+            let measure = |text: &str| text.chars().count() as f64 * PIXELS;
+            for tick in ticks(&spec.zone, (min as i64, max as i64), columns * PIXELS, bin, &measure) {
+                put(0, tick.at as f64, &tick.label);
+                if let Some(group) = tick.group {
+                    put(1, tick.at as f64, &group);
+                }
+            }
+        }
+        Axis::Numbers => {
+            let extent = Extent { min, max, ..Extent::default() };
+            let ticks = linear(extent, columns, 12.0);
+            for (at, label) in ticks.at.iter().zip(axis_labels(&ticks.at, ticks.step)) {
+                if (min..=max).contains(at) {
+                    put(0, *at, &label);
+                }
+            }
+        }
+        Axis::Names(names) => {
+            for (at, name) in names.iter().enumerate() {
+                put(0, at as f64, &cut(name, 20));
+            }
+        }
+    }
+    let indent = " ".repeat(frame.left + 2);
+    let text = |line: &[char]| line.iter().collect::<String>().trim_end().to_owned();
+    let shown = lines.iter().map(|line| text(line)).filter(|line| !line.is_empty());
+    shown.fold(String::new(), |out, line| out + &indent + &line + "\n")
 }

@@ -1,5 +1,7 @@
 //! Ticks of a time axis: at round moments of the wall clock, with the day or year named where it changes.
 
+use std::fmt::Write as _;
+
 use crate::types::{
     Civil, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND, civil_from_ticks,
     days_from_civil,
@@ -57,10 +59,10 @@ fn month(c: &Civil) -> &'static str {
 fn clock(c: &Civil, step: i64) -> String {
     let mut text = format!("{:02}:{:02}", c.hour, c.minute);
     if step < TICKS_PER_MINUTE {
-        text += &format!(":{:02}", c.second);
+        let _ = write!(text, ":{:02}", c.second);
     }
     if step < TICKS_PER_SECOND {
-        text += &format!(".{:03}", c.fraction / TICKS_PER_MILLISECOND);
+        let _ = write!(text, ".{:03}", c.fraction / TICKS_PER_MILLISECOND);
     }
     text
 }
