@@ -40,7 +40,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let all: Vec<usize> = (0..model.series.len()).collect();
 
     let named = model.y_names.first() == model.series.first().map(|series| &series.name);
-    let legend = if spec.legend && !(single && named) { entries(spec, model) } else { Vec::new() };
+    let legend = if spec.legend && !(single && named) { entries(spec, model, false) } else { Vec::new() };
     let legend = Legend::new(spec, legend, scene.width - 32.0);
     let most = ((scene.height - 90.0 - legend.height()) / LEAST_ROW).max(1.0) as usize;
     let shown = names.len().min(most);

@@ -11,8 +11,8 @@ use super::spec::Spec;
 pub enum Sign {
     /// A square, for bars and areas.
     Box,
-    /// A line with the marker of its points.
-    Line(Marker),
+    /// A line, with the marker of its points if they have one.
+    Line(Option<Marker>),
     /// The marker alone.
     Dot(Marker),
 }
@@ -74,7 +74,9 @@ impl Legend {
                     }
                     Sign::Line(mark) => {
                         scene.line(vec![(x + 1.0, middle), (x + 19.0, middle)], 2.0, entry.color);
-                        marker::draw(scene, mark, (x + 10.0, middle), 3.6, entry.color);
+                        if let Some(mark) = mark {
+                            marker::draw(scene, mark, (x + 10.0, middle), 3.6, entry.color);
+                        }
                     }
                     Sign::Dot(mark) => {
                         marker::draw(scene, mark, (x + 5.5, middle), 5.0, entry.color);

@@ -8,7 +8,7 @@ use super::scene::Scene;
 use super::spec::{Kind, Spec};
 
 /// Marks need this much room each, in pixels.
-const MARK_ROOM: f64 = 14.0;
+pub const MARK_ROOM: f64 = 14.0;
 /// The most points of a picture that can be pointed at.
 const MOST_TIPS: usize = 1500;
 
@@ -20,7 +20,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
         let series = &model.series[*at];
         let shown: Vec<(f64, f64)> = series.points.iter().copied().filter(|(x, _)| panel.shows(*x)).collect();
         let width = if series.other { 1.0 } else { 2.0 };
-        let marks = !series.other && panel.plot.width() / shown.len().max(1) as f64 >= MARK_ROOM;
+        let marks = panel.marks && !series.other;
         for run in runs(spec, model, &shown) {
             let pixels: Vec<(f64, f64)> = run.iter().map(|(x, y)| panel.at(series, *x, *y)).collect();
             match pixels[..] {

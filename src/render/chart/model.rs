@@ -165,7 +165,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     let merged = merge(&mut series, by_x, bars || spec.kind != Kind::Scatter && ignored_names(spec, table, roles));
     if merged > 0 {
         let kind = if bars { "bar" } else { "point" };
-        warnings.push(format!("{} fell on the {kind} of another and were added to it", count(merged, "row")));
+        warnings.push(format!("{} on the {kind} of another, added to it", count(merged, "row")));
     }
     if roles.series.is_empty()
         && roles.y.len() > 1
@@ -197,7 +197,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     let mut legend: Vec<usize> = (0..series.len()).filter(|at| !series[*at].other).collect();
     if !roles.series.is_empty() {
         // As the portal: by name, the empty one first.
-        legend.sort_by_key(|at| (series[*at].name != "(empty)", series[*at].name.clone()));
+        legend.sort_by_key(|at| (series[*at].name != "(empty)", series[*at].name.to_lowercase()));
     }
     let (bin, gaps) = if by_x { bins(&series) } else { (None, false) };
     let integers = series.iter().all(|series| series.points.iter().all(|(_, y)| y.fract() == 0.0));
@@ -343,5 +343,72 @@ pub fn value_text(spec: &Spec<'_>, value: &Value<'_>) -> String {
             value.as_f64().map_or_else(|| to_text(value), super::number::short)
         }
         other => cell(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::fixtures::{answer, charted};
+    use super::super::super::{Answer, Options};
+    use super::super::roles;
+    use super::*;
+
+    fn model(answer: Answer, render: &str) -> (Model, Vec<String>) {
+        let answer = charted(answer, render);
+        let options = Options::default();
+        let mut warnings = Vec::new();
+        let spec = Spec::new(answer.visualization.as_ref().unwrap(), &options, &mut warnings).unwrap();
+        let table = Table::from_batches(&answer.schema, &answer.batches);
+        let roles = roles::assign(&spec, &table, &mut warnings);
+        let model = build(&spec, &table, &roles, &mut warnings);
+        (model, warnings)
+    }
+
+    fn many() -> Answer {
+        let rows: Vec<[String; 3]> =
+            (0..12).map(|n| ["2025-01-01".to_owned(), format!("s{n:02}"), (100 - n).to_string()]).collect();
+        let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+        answer("t:datetime, s:string, n:long", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn the_smallest_series_are_other() {
+        let (stack, warnings) = model(many(), "columnchart kind=stacked");
+        assert_eq!((stack.series.len(), stack.others, warnings.len()), (9, 4, 1));
+        assert_eq!(stack.series[8].name, "Other (4)");
+        assert_eq!(stack.series[8].points[0].1, f64::from(92 + 91 + 90 + 89));
+        let (lines, _) = model(many(), "timechart");
+        assert_eq!((lines.series.len(), lines.legend.len()), (12, 8));
+    }
+
+    #[test]
+    fn bins_and_gaps_are_seen() {
+        let hours = |hours: &[&str]| {
+            let rows: Vec<[String; 2]> =
+                hours.iter().map(|hour| [format!("2025-01-01 {hour}"), "1".to_owned()]).collect();
+            let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+            let data = answer("t:datetime, n:long", &rows.iter().map(Vec::as_slice).collect::<Vec<_>>());
+            let (model, _) = model(data, "timechart");
+            (model.bin.map(|bin| bin / 3.6e10), model.gaps)
+        };
+        assert_eq!(hours(&["10:00", "11:00", "12:00"]), (Some(1.0), false));
+        assert_eq!(hours(&["14:00", "10:00", "11:00"]), (Some(1.0), true));
+        assert_eq!(hours(&["10:00", "11:00", "12:30:01"]), (None, false));
+    }
+
+    #[test]
+    fn rows_on_one_bar_are_added_and_numbers_that_are_names_stay_names() {
+        let data = answer("code:int, n:long", &[&["200", "1"], &["404", "2"], &["200", "3"]]);
+        let (model, warnings) = model(data, "columnchart");
+        assert_eq!(model.axis, Axis::Names(vec!["200".to_owned(), "404".to_owned()]));
+        assert_eq!(model.series[0].points, [(0.0, 4.0), (1.0, 2.0)]);
+        assert_eq!(warnings, ["1 row on the bar of another, added to it"]);
+    }
+
+    #[test]
+    fn an_integer_that_should_split_is_explained() {
+        let rows: &[&[&str]] = &[&["2025-01-01", "200", "5"], &["2025-01-01", "404", "1"]];
+        let (_, warnings) = model(answer("t:datetime, code:long, n:long", rows), "timechart");
+        assert!(warnings.iter().any(|warning| warning.contains("tostring(code)")), "{warnings:?}");
     }
 }

@@ -22,6 +22,8 @@ pub struct Panel<'a> {
     pub x: &'a Horizontal,
     /// The y scales, by y column.
     pub y: Vec<Scale>,
+    /// Whether points have marks.
+    pub marks: bool,
     /// The series in it: indices.
     pub series: Vec<usize>,
 }
@@ -49,7 +51,10 @@ impl Panel<'_> {
 pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Vec<String>) {
     let note = gap_note(spec, model);
     let mut area = header(spec, scene, note);
-    let legend = Legend::new(spec, entries(spec, model), area.width());
+    // Marks need room: on lines of many points they would be all there is to see.
+    let longest = model.series.iter().filter(|series| !series.other).map(|series| series.points.len()).max();
+    let marks = area.width() / longest.unwrap_or(1).max(1) as f64 >= line::MARK_ROOM;
+    let legend = Legend::new(spec, entries(spec, model, marks), area.width());
     // Panels of one series each have its name as their title.
     let titled = spec.split == Split::Panels && model.series.len() == model.y_names.len();
     let wants_legend = spec.legend
@@ -104,7 +109,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
         x.draw_grid(spec, scene, plot);
         let y = axes.iter().map(|axis| axis.ticks.scale).collect::<Vec<_>>();
         let base = y.first().copied();
-        let panel = Panel { plot, x: &x, y, series: series.clone() };
+        let panel = Panel { plot, x: &x, y, series: series.clone(), marks };
         match spec.kind {
             Kind::Column => column::draw(spec, model, scene, &panel),
             Kind::Area => area::draw(spec, model, scene, &panel),
@@ -209,9 +214,9 @@ pub fn extent(spec: &Spec<'_>, model: &Model, series: &[usize]) -> Extent {
 }
 
 /// The legend's entries.
-pub fn entries(spec: &Spec<'_>, model: &Model) -> Vec<Entry> {
+pub fn entries(spec: &Spec<'_>, model: &Model, marks: bool) -> Vec<Entry> {
     let sign = |at: usize| match spec.kind {
-        Kind::Time | Kind::Line | Kind::Anomaly => Sign::Line(marker::of(at)),
+        Kind::Time | Kind::Line | Kind::Anomaly => Sign::Line(marks.then(|| marker::of(at))),
         Kind::Scatter => Sign::Dot(marker::of(0)),
         _ => Sign::Box,
     };
