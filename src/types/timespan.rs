@@ -73,11 +73,12 @@ pub fn parse_timespan_literal(text: &str) -> Option<i64> {
         "tick" | "ticks" => 1,
         _ => return None,
     };
-    if let Ok(n) = number.parse::<i64>() {
-        n.checked_mul(per_unit)
-    } else {
-        let ticks = (number.parse::<f64>().ok()? * per_unit as f64).round();
-        (ticks.is_finite() && ticks.abs() < i64::MAX as f64).then_some(ticks as i64)
+    match number.parse::<i64>() {
+        Ok(n) => n.checked_mul(per_unit),
+        Err(_) => {
+            let ticks = (number.parse::<f64>().ok()? * per_unit as f64).round();
+            (ticks.is_finite() && ticks.abs() < i64::MAX as f64).then_some(ticks as i64)
+        }
     }
 }
 
