@@ -1,0 +1,206 @@
+//! Charts. A chart is built in steps: the columns get roles, the rows become series, a scene is laid out in pixels,
+//! and the scene is written as SVG; a PNG is that SVG as pixels.
+
+mod area;
+mod axis;
+mod bar;
+mod card;
+mod column;
+mod grid;
+mod ladder;
+mod layout;
+mod legend;
+mod line;
+mod marker;
+mod message;
+mod model;
+mod number;
+mod palette;
+mod pie;
+mod plot;
+mod png;
+mod roles;
+mod scale;
+mod scatter;
+mod scene;
+mod spec;
+mod stack;
+mod svg;
+mod terminal;
+mod text_measure;
+mod time_axis;
+mod treemap;
+mod zone;
+
+use crate::types::{ScalarType, Table};
+
+use super::{Answer, Options, RenderError, Rendered, Visualization};
+pub use palette::dark_colours;
+use scene::{Form, Scene};
+use spec::{Kind, Spec};
+
+/// The size of a chart unless asked for.
+const SIZE: (f64, f64) = (800.0, 400.0);
+/// The most rows a chart looks at.
+const MOST_ROWS: usize = 2_000_000;
+
+/// The chart of the answers as SVG.
+pub fn render_svg(answers: &[Answer], options: &Options) -> Result<Rendered, RenderError> {
+    let mut warnings = Vec::new();
+    let scene = scene_of(answers, options, &mut warnings)?;
+    Ok(Rendered { bytes: svg::write(&scene)?.into_bytes(), warnings })
+}
+
+/// The chart of the answers as PNG.
+pub fn render_png(answers: &[Answer], options: &Options) -> Result<Rendered, RenderError> {
+    let mut warnings = Vec::new();
+    let scene = scene_of(answers, options, &mut warnings)?;
+    let measure = text_measure::Measure::new(options.font.as_deref())?;
+    let missing =
+        scene.shapes.iter().filter(|shape| matches!(&shape.form, Form::Text { text, .. } if measure.lacks(text)));
+    if missing.count() > 0 {
+        warnings.push("the font lacks characters of some labels; give one that has them with --font".to_owned());
+    }
+    let bytes = png::rasterise(&svg::write(&scene)?, options.scale, options.font.as_deref())?;
+    Ok(Rendered { bytes, warnings })
+}
+
+/// The chart of one answer as an SVG element.
+pub fn inline_svg(answer: &Answer, options: &Options, warnings: &mut Vec<String>) -> Result<String, RenderError> {
+    svg::write(&draw(answer, options, warnings)?)
+}
+
+/// The chart of one answer for a terminal of some width; empty when the table says it all.
+pub fn render_text(
+    answer: &Answer,
+    width: usize,
+    options: &Options,
+    warnings: &mut Vec<String>,
+) -> Result<String, RenderError> {
+    let Some(asked) = &answer.visualization else { return Ok(String::new()) };
+    let spec = Spec::new(asked, options, warnings)?;
+    let table = roles::unroll(Table::from_batches(&answer.schema, &answer.batches));
+    let roles = roles::assign(&spec, &table, warnings);
+    let terminal = terminal::Terminal { width: width.clamp(20, 200), color: options.color };
+    Ok(match spec.kind {
+        _ if table.rows == 0 => String::new(),
+        Kind::Table | Kind::Ladder => String::new(),
+        Kind::Card => terminal.card(&spec, &table),
+        Kind::Pie | Kind::Donut | Kind::Treemap => {
+            terminal.shares(&spec, &pie::slices(&spec, &table, &roles, warnings))
+        }
+        _ if roles.y.is_empty() => String::new(),
+        _ => terminal.series(&spec, &model::build(&spec, &table, &roles, warnings)),
+    })
+}
+
+/// The first answer that wants a picture, or else the first.
+fn scene_of(answers: &[Answer], options: &Options, warnings: &mut Vec<String>) -> Result<Scene, RenderError> {
+    let wanted = answers.iter().find(|answer| answer.visualization.is_some());
+    let answer = wanted.or(answers.first()).ok_or(RenderError::NoAnswer)?;
+    if answers.iter().filter(|answer| answer.visualization.is_some()).count() > 1 {
+        warnings.push("a picture holds one chart; the first is drawn".to_owned());
+    }
+    draw(answer, options, warnings)
+}
+
+/// A chart that suits the columns, for a query without `render`.
+fn guess(answer: &Answer) -> Visualization {
+    let columns = answer.columns();
+    let has = |wanted: fn(ScalarType) -> bool| columns.iter().any(|(_, scalar_type)| wanted(*scalar_type));
+    let kind = match (has(|t| t == ScalarType::DateTime), has(ScalarType::is_numeric)) {
+        (true, true) => "timechart",
+        (false, true) if answer.rows() == 1 => "card",
+        (false, true) => "barchart",
+        _ => "table",
+    };
+    Visualization { kind: kind.to_owned(), properties: Vec::new() }
+}
+
+/// Draws the chart of one answer.
+fn draw(answer: &Answer, options: &Options, warnings: &mut Vec<String>) -> Result<Scene, RenderError> {
+    if let Some((width, height)) = options.size
+        && (!(100..=20_000).contains(&width) || !(60..=20_000).contains(&height))
+    {
+        return Err(RenderError::Size(format!("of {width} x {height}: at least 100 x 60, at most 20000 x 20000")));
+    }
+    let guessed;
+    let asked = if let Some(asked) = &answer.visualization {
+        asked
+    } else {
+        guessed = guess(answer);
+        warnings.push(format!("the query has no `render`; drawn as {}", guessed.kind));
+        &guessed
+    };
+    let spec = Spec::new(asked, options, warnings)?;
+    let table = roles::unroll(Table::from_batches(&answer.schema, &answer.batches));
+    if table.rows > MOST_ROWS {
+        warnings.push(format!("{} rows are many for a chart: aggregate them first", table.rows));
+    }
+    let mut scene = drawn(&spec, answer, &table, warnings);
+    if scene.description.is_empty() {
+        scene.description.clone_from(&asked.kind);
+    }
+    Ok(scene)
+}
+
+fn drawn(spec: &Spec<'_>, answer: &Answer, table: &Table, warnings: &mut Vec<String>) -> Scene {
+    let roles = roles::assign(spec, table, warnings);
+    let refuse = |message: &str, warnings: &mut Vec<String>| {
+        warnings.push(format!("nothing drawn: {message}"));
+        let mut scene = layout::canvas(spec, SIZE);
+        message::draw(spec, message, &mut scene);
+        scene
+    };
+    if table.rows == 0 {
+        return refuse("the query gave no rows", warnings);
+    }
+    if spec.kind == Kind::Card {
+        let mut scene = layout::canvas(spec, card::size(table));
+        card::draw(spec, table, &mut scene);
+        return scene;
+    }
+    if spec.kind == Kind::Table {
+        let mut scene = layout::canvas(spec, grid::size(answer));
+        grid::draw(spec, answer, &mut scene);
+        return scene;
+    }
+    if spec.kind == Kind::Ladder {
+        let Some((axis, spans)) = ladder::spans(spec, table).filter(|(_, spans)| !spans.is_empty()) else {
+            return refuse("a ladder needs two last columns of times or numbers", warnings);
+        };
+        let ends: Vec<&str> = table.columns.iter().rev().take(2).rev().map(|column| column.name.as_str()).collect();
+        let title = ends.join(" – ");
+        let mut scene = layout::canvas(spec, (SIZE.0, (spans.len() as f64 * 26.0 + 110.0).clamp(200.0, 1200.0)));
+        ladder::draw(spec, axis, &spans, &title, &mut scene, warnings);
+        return scene;
+    }
+    if roles.y.is_empty() {
+        return refuse("no column holds numbers", warnings);
+    }
+    if matches!(spec.kind, Kind::Pie | Kind::Donut | Kind::Treemap) {
+        let slices = pie::slices(spec, table, &roles, warnings);
+        if slices.is_empty() {
+            return refuse("no value is above zero", warnings);
+        }
+        let mut scene = layout::canvas(spec, SIZE);
+        if spec.kind == Kind::Treemap {
+            treemap::draw(spec, &slices, &mut scene);
+        } else {
+            pie::draw(spec, &slices, &mut scene);
+        }
+        return scene;
+    }
+    let model = model::build(spec, table, &roles, warnings);
+    if model.series.is_empty() {
+        return refuse("every value is null", warnings);
+    }
+    if spec.kind == Kind::Bar {
+        let mut scene = layout::canvas(spec, (SIZE.0, bar::height(spec, &model)));
+        bar::draw(spec, &model, &mut scene, warnings);
+        return scene;
+    }
+    let mut scene = layout::canvas(spec, SIZE);
+    plot::draw(spec, &model, &mut scene, warnings);
+    scene
+}

@@ -1,0 +1,67 @@
+//! Answers of queries as bytes: tables, data files, pictures and pages.
+//!
+//! Ground floor: knows Arrow and KQL's types, nothing of queries or files. Every escape is in [`encode`].
+
+pub mod encode;
+
+mod answer;
+mod arrow_file;
+mod chart;
+mod csv;
+mod error;
+mod format;
+mod html;
+mod json;
+mod markdown;
+mod options;
+mod query_api;
+mod terminal;
+mod text;
+mod xlsx;
+mod zip;
+
+pub use answer::{Answer, Visualization};
+pub use error::RenderError;
+pub use format::Format;
+pub use options::{Options, Theme};
+
+/// What rendering gave.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// The output, ready to be written.
+    pub bytes: Vec<u8>,
+    /// What the reader should know and the output does not say; for standard error.
+    pub warnings: Vec<String>,
+}
+
+impl Rendered {
+    fn text(text: String) -> Self {
+        Self { bytes: text.into_bytes(), warnings: Vec::new() }
+    }
+}
+
+/// Turns answers into bytes of a format. The same answers and options give the same bytes on every machine.
+///
+/// # Errors
+/// When there is nothing to render, the format holds only one table, or an option cannot be met.
+pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<Rendered, RenderError> {
+    Ok(match format {
+        Format::Table => terminal::render(answers, options)?,
+        Format::Csv => csv::render(answers, ','),
+        Format::Tsv => csv::render(answers, '\t'),
+        Format::Json => Rendered::text(json::array(answers)),
+        Format::Jsonl => Rendered::text(json::lines(answers)),
+        Format::QueryApi => Rendered::text(query_api::document(answers)),
+        Format::Markdown => Rendered::text(markdown::document(answers)),
+        Format::Svg => chart::render_svg(answers, options)?,
+        Format::Png => chart::render_png(answers, options)?,
+        Format::Html => html::render(answers, options)?,
+        Format::Arrow => arrow_file::render(answers)?,
+        Format::Xlsx => xlsx::render(answers)?,
+    })
+}
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod pictures;
