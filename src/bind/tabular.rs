@@ -120,8 +120,8 @@ impl Binder<'_> {
         let known: Vec<String> = self.environment.tables.names().into_iter().chain(env.names()).collect();
         let help = match did_you_mean(&name.text, known.iter().map(String::as_str)) {
             Some(near) => format!("did you mean '{near}'?"),
-            None if known.is_empty() => "name the logs with --logs PATH, or a table with --table NAME=PATH".to_owned(),
-            None => format!("the tables here are {}; add one with --table {}=PATH", known.join(", "), name.text),
+            None if known.is_empty() => "name the logs with --logs PATH".to_owned(),
+            None => format!("the tables here are {}", known.join(", ")),
         };
         Diagnostic::new("KQL110", format!("no table named '{}'", name.text), name.span)
             .label("not a table, and not defined by a let before this")

@@ -43,9 +43,6 @@ pub(super) struct LogsArguments {
     /// Exported logs: files, folders and globs, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
     pub logs: Vec<String>,
-    /// A table of your own from a CSV or JSON lines file, such as a price list
-    #[arg(long = "table", value_name = "NAME=PATH")]
-    pub tables: Vec<String>,
     /// Minutes east of UTC of the times in CSV files with `[Local Time]` columns
     #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true)]
     pub csv_utc_offset: i32,

@@ -1,37 +1,156 @@
-//! The logs of a run (none yet).
-use super::arguments::LogsArguments;
-use super::exit::Failure;
+//! The logs of a run: opened, read for the engine, and accounted for.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use arrow::record_batch::RecordBatch;
+
+use super::arguments::{DateOrder, LogsArguments};
+use super::exit::{Exit, Failure};
+use super::output;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
-use arrow::record_batch::RecordBatch;
+use crate::sources::{Catalog, ReadOptions, ReadRequest, SourceError, Tally};
 
-pub(super) struct Logs;
+/// The files of a run, and what became of the rows read from them.
+pub(super) struct Logs {
+    pub catalog: Catalog,
+    tolerance: Tolerance,
+    rejects: Option<std::path::PathBuf>,
+    /// By table and columns, so that a table read twice for one plan is told of once.
+    tallies: RefCell<BTreeMap<String, Tally>>,
+}
 
-pub(super) fn open(_: &LogsArguments) -> Result<Logs, Failure> {
-    Ok(Logs)
+/// How many rejected rows a run may have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Tolerance {
+    Rows(u64),
+    Share(f64),
+}
+
+impl Tolerance {
+    fn parse(text: &str) -> Option<Self> {
+        match text.strip_suffix('%') {
+            Some(share) => share.trim().parse().ok().filter(|s| (0.0..=100.0).contains(s)).map(|s: f64| Self::Share(s / 100.0)),
+            None => text.parse().ok().map(Self::Rows),
+        }
+    }
+
+    fn exceeded(self, tally: &Tally) -> bool {
+        match self {
+            Self::Rows(most) => tally.rejected > most,
+            Self::Share(most) => tally.rejected as f64 > tally.read as f64 * most,
+        }
+    }
+}
+
+/// What went wrong with the files, for the user.
+fn told(error: &SourceError) -> String {
+    match &error.help {
+        Some(help) => format!("{error}; {help}"),
+        None => error.to_string(),
+    }
+}
+
+pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
+    let options = ReadOptions {
+        csv_offset_minutes: arguments.csv_utc_offset,
+        csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
+        dedupe: arguments.dedupe,
+    };
+    let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
+        let message = format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
+        return Err(Failure::new(Exit::Usage, message));
+    };
+    let catalog = Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
+    Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
 }
 
 impl Tables for Logs {
-    fn schema(&self, _: &str) -> Option<Schema> {
-        None
+    fn schema(&self, table: &str) -> Option<Schema> {
+        Some(self.catalog.schema(table)?.into_iter().collect())
     }
+
     fn names(&self) -> Vec<String> {
-        Vec::new()
+        // With files at hand a wildcard means the tables they hold.
+        let found = self.catalog.tables();
+        if found.is_empty() { Catalog::known_tables().into_iter().map(ToOwned::to_owned).collect() } else { found }
     }
 }
 
 impl Rows for Logs {
-    fn read(&self, scan: &Scan, _: &[String]) -> Result<Vec<RecordBatch>, EngineError> {
-        Err(EngineError::new(scan.table.clone()))
+    fn read(&self, scan: &Scan, columns: &[String]) -> Result<Vec<RecordBatch>, EngineError> {
+        let request = ReadRequest {
+            table: scan.table.clone(),
+            columns: columns.to_vec(),
+            period: scan.period,
+            limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+        };
+        let key = format!("{request:?}");
+        let result = self.catalog.read(&request).map_err(|e| EngineError::new(told(&e)))?;
+        self.tallies.borrow_mut().insert(key, result.tally);
+        Ok(result.batches)
     }
 }
 
 impl Logs {
-    pub fn failure(&self, e: EngineError) -> Failure {
-        Failure::new(super::exit::Exit::Environment, e.message)
+    /// Tells what became of the rows, and whether too many were broken.
+    pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
+        let mut total = Tally::default();
+        for tally in self.tallies.borrow().values() {
+            total.add(tally.clone());
+        }
+        if let Some(path) = &self.rejects {
+            output::write_file(path, rejects(&total).as_bytes())?;
+        }
+        if !quiet && total.files > 0 {
+            output::note(&line(&total));
+            for reject in total.rejects.iter().take(SHOWN) {
+                output::note(&format!("  rejected {}:{} (byte {}): {}", shown(&reject.source), reject.line, reject.byte, shown(&reject.reason)));
+            }
+            for note in &total.notes {
+                output::note(&format!("  {}", shown(note)));
+            }
+        }
+        if self.tolerance.exceeded(&total) {
+            output::failure(&format!("{} of {} rows were rejected, more than --max-rejects allows", total.rejected, total.read));
+            return Ok(Exit::Inputs);
+        }
+        Ok(Exit::Whole)
     }
-    pub fn report(&self, _: bool) -> Result<super::exit::Exit, Failure> {
-        Ok(super::exit::Exit::Whole)
+}
+
+/// How many rejected rows are shown; `--rejects` has them all.
+const SHOWN: usize = 5;
+
+fn shown(text: &str) -> String {
+    crate::render::encode::terminal(text).into_owned()
+}
+
+fn line(tally: &Tally) -> String {
+    let mut text = format!(
+        "read {} rows from {} file(s): {} kept, {} repaired, {} rejected, {} in progress",
+        tally.read, tally.files, tally.kept, tally.repaired, tally.rejected, tally.in_progress
+    );
+    // Writing to a string cannot fail.
+    if tally.outside > 0 {
+        let _ = write!(text, "; {} outside the period", tally.outside);
     }
+    if tally.duplicates > 0 {
+        let _ = write!(text, "; {} duplicates dropped", tally.duplicates);
+    }
+    text
+}
+
+fn rejects(tally: &Tally) -> String {
+    tally
+        .rejects
+        .iter()
+        .map(|r| {
+            let json = serde_json::json!({"source": r.source, "line": r.line, "byte": r.byte, "reason": r.reason, "excerpt": r.excerpt});
+            format!("{json}\n")
+        })
+        .collect()
 }

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     let mut answers = Vec::new();
     for out in &bound.outputs {
-        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| logs.failure(e))?;
+        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
@@ -85,7 +85,7 @@ fn explained(
 ) -> Result<Exit, Failure> {
     for out in &bound.outputs {
         let mut text = format!("{}\n{}", out.name, explain(&crate::ir::prune(&out.plan)));
-        let below = engine.explain(&out.plan, context, logs).map_err(|e| logs.failure(e))?;
+        let below = engine.explain(&out.plan, context, logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
         text += &format!("\nPolars\n{below}\n");
         output::write(text.as_bytes())?;
     }

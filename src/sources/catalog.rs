@@ -1,0 +1,120 @@
+//! The files of a run and the tables they hold.
+
+use std::path::PathBuf;
+
+use super::apim::{self, TABLES};
+use super::discover::{discover, nearest};
+use super::error::{SourceError, SourceErrorKind};
+use super::sniff::{Shape, sniff};
+use crate::types::ScalarType;
+
+/// How exports are understood where they leave it open.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Minutes east of UTC of `[Local Time]` columns in CSV files.
+    pub csv_offset_minutes: i32,
+    /// Whether the day stands before the month in those columns; found out from the file when not said.
+    pub csv_day_first: Option<bool>,
+    /// Drop records that came before: same content, as exporters repeat them.
+    pub dedupe: bool,
+}
+
+/// A file that was found, and what it turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its size in bytes, as it lies on the disk.
+    pub size: u64,
+    /// How it is written; `None` when it cannot be told.
+    pub shape: Option<Shape>,
+    /// The tables it holds rows of, as far as its beginning tells.
+    pub tables: Vec<String>,
+    /// Why it is left out.
+    pub problem: Option<String>,
+}
+
+/// The files of a run and the tables they hold.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    files: Vec<FoundFile>,
+    pub(super) options: ReadOptions,
+}
+
+impl Catalog {
+    /// Finds the files that paths, folders and patterns lead to, and looks at the beginning of each.
+    ///
+    /// # Errors
+    /// When a path leads nowhere, a pattern cannot be read, or a file named itself cannot be opened.
+    pub fn discover(paths: &[String], options: &ReadOptions) -> Result<Self, SourceError> {
+        let mut files = Vec::new();
+        for candidate in discover(paths)? {
+            let size = std::fs::metadata(&candidate.path).map_or(0, |data| data.len());
+            let mut file = FoundFile { path: candidate.path, size, shape: None, tables: Vec::new(), problem: candidate.problem };
+            if file.problem.is_none() {
+                match sniff(&file.path) {
+                    Ok(Some((shape, tables))) => {
+                        file.shape = Some(shape);
+                        file.tables = tables;
+                    }
+                    Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
+                    Err(error) => {
+                        let named = paths.iter().any(|p| std::path::Path::new(p) == file.path);
+                        if named {
+                            return Err(SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(file.path.display().to_string()));
+                        }
+                        file.problem = Some(error.to_string());
+                    }
+                }
+            }
+            files.push(file);
+        }
+        Ok(Self { files, options: options.clone() })
+    }
+
+    /// A catalogue without files. The known tables still have their columns.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// The files found, in the order they are read.
+    pub fn files(&self) -> &[FoundFile] {
+        &self.files
+    }
+
+    /// The tables the files hold, sorted.
+    pub fn tables(&self) -> Vec<String> {
+        let mut tables: Vec<String> = self.files.iter().flat_map(|f| f.tables.clone()).collect();
+        tables.sort();
+        tables.dedup();
+        tables
+    }
+
+    /// The tables whose columns are known whether or not a file holds them.
+    pub fn known_tables() -> Vec<&'static str> {
+        TABLES.iter().map(|t| t.name).collect()
+    }
+
+    /// The columns of a table; `None` when it is neither known nor found.
+    pub fn schema(&self, table: &str) -> Option<Vec<(String, ScalarType)>> {
+        let known = apim::table(table)?;
+        Some(known.columns.iter().filter(|(n, _)| !apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t)).collect())
+    }
+
+    /// Why a table cannot be read: nothing found holds it.
+    pub(super) fn no_such_table(&self, table: &str) -> SourceError {
+        let found = self.tables();
+        let error = SourceError::new(SourceErrorKind::NoSuchTable, format!("no file holds rows of {table}"));
+        let unknown = self.files.iter().filter(|f| f.problem.is_some()).count();
+        error.with_help(if self.files.is_empty() {
+            "name the exported logs with --logs PATH".to_owned()
+        } else if found.is_empty() {
+            format!("{} file(s) were looked at, and {unknown} of them are no logs; see `kqlens tables --logs …`", self.files.len())
+        } else {
+            match nearest(table, found.iter().map(String::as_str)) {
+                Some(near) if near != table => format!("did you mean `{near}`? the files hold {}", found.join(", ")),
+                _ => format!("the files hold {}", found.join(", ")),
+            }
+        })
+    }
+}

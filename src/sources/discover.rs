@@ -1,0 +1,201 @@
+//! From paths, folders and patterns to files, in an order that is the same on every machine.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use globset::GlobBuilder;
+use walkdir::WalkDir;
+
+use super::error::{SourceError, SourceErrorKind};
+
+/// A file that a path, a folder or a pattern led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// Where it is.
+    pub(super) path: PathBuf,
+    /// Why it cannot be read, when that is known from outside.
+    pub(super) problem: Option<String>,
+}
+
+/// The files that a list of paths means: the list's order, and within a folder or pattern by name. A file that two
+/// entries lead to is taken once.
+pub(super) fn discover(paths: &[String]) -> Result<Vec<Candidate>, SourceError> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::new();
+    for path in paths {
+        for candidate in expand(path)? {
+            let identity = fs::canonicalize(&candidate.path).unwrap_or_else(|_| candidate.path.clone());
+            if seen.insert(identity) {
+                found.push(candidate);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The files of one path, folder or pattern.
+pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
+    let path = Path::new(text);
+    match fs::metadata(path) {
+        Ok(data) if data.is_dir() => walk(path, |_| true),
+        Ok(data) if data.is_file() => Ok(vec![Candidate { path: path.to_owned(), problem: None }]),
+        // Reading a pipe could wait for ever, a device never end.
+        Ok(_) => Err(SourceError::new(SourceErrorKind::NotAFile, "this is neither a file nor a folder")
+            .in_file(text)
+            .with_help("save what it gives in a file and name that file")),
+        Err(_) if text.contains(['*', '?', '[', '{']) => pattern(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(missing(path)),
+        Err(error) => Err(SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(text)),
+    }
+}
+
+fn pattern(text: &str) -> Result<Vec<Candidate>, SourceError> {
+    let matcher = GlobBuilder::new(text)
+        .literal_separator(true)
+        .build()
+        .map_err(|error| {
+            SourceError::new(SourceErrorKind::BadPattern, format!("the pattern cannot be read: {}", error.kind()))
+                .in_file(text)
+                .with_help("`*` stands for any name, `**` for any folders, `{a,b}` for either")
+        })?
+        .compile_matcher();
+    // Walk from the last folder that is spelled out.
+    let mut root = PathBuf::new();
+    for part in Path::new(text) {
+        if part.to_string_lossy().contains(['*', '?', '[', '{']) {
+            break;
+        }
+        root.push(part);
+    }
+    let bare = root.as_os_str().is_empty();
+    let mut found = walk(if bare { Path::new(".") } else { &root }, |path| {
+        matcher.is_match(if bare { path.strip_prefix(".").unwrap_or(path) } else { path })
+    })?;
+    if bare {
+        for candidate in &mut found {
+            if let Ok(path) = candidate.path.strip_prefix(".") {
+                candidate.path = path.to_owned();
+            }
+        }
+    }
+    if found.is_empty() {
+        return Err(SourceError::new(SourceErrorKind::NoSuchPath, "no file matches this pattern")
+            .in_file(text)
+            .with_help("put the pattern in quotes, and use `**` to reach into folders"));
+    }
+    Ok(found)
+}
+
+fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, SourceError> {
+    let mut found = Vec::new();
+    // Links are followed; walkdir reports those that lead back up.
+    for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
+        match entry {
+            Ok(entry) => {
+                let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+                if entry.file_type().is_dir() || hidden || !wanted(entry.path()) {
+                    continue;
+                }
+                let problem = (!entry.file_type().is_file()).then(|| "neither a file nor a folder".to_owned());
+                found.push(Candidate { path: entry.into_path(), problem });
+            }
+            Err(error) => {
+                let Some(path) = error.path().filter(|path| *path != root).map(Path::to_owned) else {
+                    return Err(SourceError::new(SourceErrorKind::Io, error.to_string())
+                        .in_file(root.display().to_string()));
+                };
+                let problem = match (error.loop_ancestor(), error.io_error()) {
+                    (Some(_), _) => "a link that leads back to a folder above it".to_owned(),
+                    (None, Some(io)) => io.to_string(),
+                    (None, None) => error.to_string(),
+                };
+                found.push(Candidate { path, problem: Some(problem) });
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Names the neighbour that was probably meant.
+fn missing(path: &Path) -> SourceError {
+    let error = SourceError::new(SourceErrorKind::NoSuchPath, "no such file or folder").in_file(path.display().to_string());
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut names: Vec<String> = fs::read_dir(parent)
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    match nearest(&name, names.iter().map(String::as_str)) {
+        Some(near) => error.with_help(format!("did you mean `{}`?", parent.join(near).display())),
+        None => error,
+    }
+}
+
+/// The name most like a misspelt one, if any is like it at all.
+pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let name = name.to_lowercase();
+    let scored = names.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));
+    scored
+        .filter(|(score, _)| *score > 0.85)
+        .fold(None, |best: Option<(f64, &str)>, next| match best {
+            Some(best) if best.0 >= next.0 => Some(best),
+            _ => Some(next),
+        })
+        .map(|(_, other)| other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b/2.json", "b/10.json", "a/x.csv", ".hidden", "a/.DS_Store", "c [1].json"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "{}").unwrap();
+        }
+        folder
+    }
+
+    fn names(root: &Path, found: &[Candidate]) -> Vec<String> {
+        found.iter().map(|c| c.path.strip_prefix(root).unwrap().display().to_string()).collect()
+    }
+
+    #[test]
+    fn folders_files_and_patterns_mix_and_nothing_is_taken_twice() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let found = discover(&[at("b/2.json"), at("**/*.json"), at("."), at("c [1].json")]).unwrap();
+        let root = folder.path();
+        let mut got = names(root, &found);
+        got.iter_mut().for_each(|name| *name = name.trim_start_matches("./").to_owned());
+        assert_eq!(got, ["b/2.json", "b/10.json", "c [1].json", "a/x.csv"]);
+    }
+
+    #[test]
+    fn what_is_not_there_is_an_error_with_the_name_that_was_meant() {
+        let folder = folder();
+        let at = |name: &str| folder.path().join(name).display().to_string();
+        let error = expand(&at("a/xx.csv")).unwrap_err();
+        assert_eq!(error.kind, SourceErrorKind::NoSuchPath);
+        assert!(error.help.unwrap().contains("x.csv"));
+        assert_eq!(expand(&at("*.parquet")).unwrap_err().kind, SourceErrorKind::NoSuchPath);
+        assert_eq!(expand(&at("{a")).unwrap_err().kind, SourceErrorKind::BadPattern);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_loop_and_pipes_end_the_walk_nowhere() {
+        let folder = folder();
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("b/up")).unwrap();
+        let found = expand(&folder.path().display().to_string()).unwrap();
+        let odd: Vec<_> = found.iter().filter(|c| c.problem.is_some()).collect();
+        assert_eq!(names(folder.path(), &found).len(), 5);
+        assert!(odd[0].problem.as_ref().unwrap().contains("leads back"));
+        assert_eq!(expand("/dev/null").unwrap_err().kind, SourceErrorKind::NotAFile);
+    }
+}

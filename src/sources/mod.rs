@@ -1,0 +1,23 @@
+//! Where rows come from: exported logs of any shape, read into Arrow with just the columns asked for.
+
+pub mod apim;
+
+mod catalog;
+mod cell;
+mod csv;
+mod discover;
+mod error;
+mod json;
+mod jsonl;
+mod open;
+mod read;
+mod rows;
+mod sniff;
+mod stamp;
+mod tally;
+
+pub use catalog::{Catalog, FoundFile, ReadOptions};
+pub use error::{SourceError, SourceErrorKind};
+pub use read::{ReadRequest, ReadResult};
+pub use sniff::Shape;
+pub use tally::{Reject, Tally};

@@ -1,0 +1,165 @@
+//! The rows of one read as they are found: columns being filled, and what became of each row.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arrow::datatypes::Schema;
+use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+
+use super::cell::{Adapt, Builder, Fit, Raw};
+use super::error::SourceError;
+use super::stamp::Stamps;
+use super::tally::{Reject, TOLD, Tally, excerpt};
+use crate::types::{ScalarType, field};
+
+/// How many rows one Arrow batch holds.
+const BATCH: usize = 65_536;
+
+/// The column that the period of a read is about.
+pub(super) const TIME: &str = "TimeGenerated";
+
+/// What a read wants of each row.
+#[derive(Clone, Debug)]
+pub(super) struct Wanted {
+    /// The columns, in the order of the answer.
+    pub(super) columns: Vec<(String, ScalarType)>,
+    /// Half-open ticks of [`TIME`].
+    pub(super) period: Option<(i64, i64)>,
+    /// How many rows are enough.
+    pub(super) limit: Option<usize>,
+    /// The records that came before, when duplicates are to be dropped.
+    pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
+}
+
+/// Where a row stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) source: &'a str,
+    pub(super) line: u64,
+    pub(super) byte: u64,
+}
+
+/// Rows being collected.
+pub(super) struct Rows<'w> {
+    wanted: &'w Wanted,
+    builders: Vec<Builder>,
+    filled: usize,
+    /// Rows taken so far, over all batches.
+    taken: usize,
+    batches: Vec<RecordBatch>,
+    pub(super) tally: Tally,
+    scratch: String,
+}
+
+impl<'w> Rows<'w> {
+    pub(super) fn new(wanted: &'w Wanted) -> Self {
+        Self { wanted, builders: builders(wanted), filled: 0, taken: 0, batches: Vec::new(), tally: Tally::default(), scratch: String::new() }
+    }
+
+    /// Whether no further row is wanted.
+    pub(super) fn full(&self) -> bool {
+        self.wanted.limit.is_some_and(|limit| self.taken >= limit)
+    }
+
+    /// Takes a row: a value, or none, for each wanted column. `time` is the row's [`TIME`] as it stands in the file,
+    /// `sound` whether its text was valid, `record` its whole text.
+    pub(super) fn take(
+        &mut self,
+        values: &[(Option<Raw<'_>>, Adapt)],
+        time: Option<Raw<'_>>,
+        stamps: Stamps,
+        mut sound: bool,
+        record: &[u8],
+        place: Place<'_>,
+    ) -> Result<(), SourceError> {
+        self.tally.read += 1;
+        let outside = self.wanted.period.is_some_and(|(from, to)| {
+            // A row without a time is in no period.
+            ticks(time, stamps).is_none_or(|t| t < from || t >= to)
+        });
+        let mut columns_fit = true;
+        if !outside && !self.is_duplicate(record) {
+            for (builder, (value, adapt)) in self.builders.iter_mut().zip(values) {
+                match value {
+                    None => builder.append_missing(),
+                    Some(raw) => columns_fit &= builder.append(*raw, *adapt, stamps, &mut self.scratch) == Fit::Whole,
+                }
+            }
+            self.filled += 1;
+            self.taken += 1;
+        }
+        if outside {
+            self.tally.outside += 1;
+        }
+        sound &= columns_fit;
+        if sound {
+            self.tally.kept += 1;
+        } else {
+            self.tally.repaired += 1;
+            if self.tally.repairs.len() < TOLD {
+                let reason = if columns_fit { "not valid UTF-8" } else { "a value does not fit its column" };
+                self.tally.repairs.push(reject(place, reason, record));
+            }
+        }
+        if self.filled >= BATCH {
+            self.flush()?;
+        }
+        Ok(())
+    }
+
+    fn is_duplicate(&mut self, record: &[u8]) -> bool {
+        let Some(seen) = &self.wanted.seen else { return false };
+        let hash = xxhash_rust::xxh64::xxh64(record, 0);
+        let new = seen.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
+        self.tally.duplicates += u64::from(!new);
+        !new
+    }
+
+    /// Notes a row that cannot be read.
+    pub(super) fn reject(&mut self, place: Place<'_>, reason: &str, record: &[u8]) {
+        self.tally.read += 1;
+        self.tally.rejected += 1;
+        if self.tally.rejects.len() < TOLD {
+            self.tally.rejects.push(reject(place, reason, record));
+        }
+    }
+
+    /// Notes a last line that is still being written.
+    pub(super) fn in_progress(&mut self) {
+        self.tally.read += 1;
+        self.tally.in_progress += 1;
+    }
+
+    fn flush(&mut self) -> Result<(), SourceError> {
+        let fresh = builders(self.wanted);
+        let arrays = std::mem::replace(&mut self.builders, fresh).into_iter().map(Builder::finish).collect();
+        let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
+        let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
+        self.batches.push(RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?);
+        self.filled = 0;
+        Ok(())
+    }
+
+    /// The batches and the tally.
+    pub(super) fn finish(mut self) -> Result<(Vec<RecordBatch>, Tally), SourceError> {
+        if self.filled > 0 {
+            self.flush()?;
+        }
+        Ok((self.batches, self.tally))
+    }
+}
+
+fn builders(wanted: &Wanted) -> Vec<Builder> {
+    wanted.columns.iter().map(|(_, t)| Builder::new(*t, 1024)).collect()
+}
+
+fn ticks(time: Option<Raw<'_>>, stamps: Stamps) -> Option<i64> {
+    match time? {
+        Raw::Text(text) => stamps.parse(text),
+        Raw::Json(json) => stamps.parse(json.trim_matches('"')),
+    }
+}
+
+fn reject(place: Place<'_>, reason: &str, record: &[u8]) -> Reject {
+    Reject { source: place.source.to_owned(), line: place.line, byte: place.byte, reason: reason.to_owned(), excerpt: excerpt(record) }
+}

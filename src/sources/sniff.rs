@@ -1,0 +1,103 @@
+//! What a file is, told by its beginning.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::apim;
+use super::csv;
+use super::json::Scanner;
+use super::open::open;
+
+/// How much of a file is looked at.
+const LOOK: u64 = 256 * 1024;
+
+/// The shapes of exports that are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// JSON lines of a workspace's data export rule: a row's columns by name.
+    DataExport,
+    /// JSON lines of a diagnostic setting: an envelope with `properties`.
+    Diagnostic,
+    /// CSV of the portal, Kusto Explorer or any other tool that writes the columns' names first.
+    Csv,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DataExport => "data export (JSON lines)",
+            Self::Diagnostic => "diagnostic setting (JSON lines)",
+            Self::Csv => "CSV",
+        })
+    }
+}
+
+/// The shape of a file and the tables its beginning names; `None` when it is no log.
+pub(super) fn sniff(path: &Path) -> io::Result<Option<(Shape, Vec<String>)>> {
+    let mut head = Vec::new();
+    match open(path)?.stream.take(LOOK).read_to_end(&mut head) {
+        Ok(_) => {}
+        // A file that is cut short still has a beginning.
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof || !head.is_empty() => {}
+        Err(error) => return Err(error),
+    }
+    let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(head.len());
+    Ok(match head.get(start) {
+        Some(b'{') => json_lines(&head, path),
+        Some(b'[') | None => None,
+        Some(_) => csv::table_of(&head).map(|table| (Shape::Csv, vec![table])),
+    })
+}
+
+fn json_lines(head: &[u8], path: &Path) -> Option<(Shape, Vec<String>)> {
+    let mut found: Option<(Shape, Vec<String>)> = None;
+    for line in head.split(|b| *b == b'\n') {
+        let Some((shape, table)) = line_table(line, path) else { continue };
+        let (_, tables) = found.get_or_insert_with(|| (shape, Vec::new()));
+        if !tables.contains(&table) {
+            tables.push(table);
+        }
+    }
+    found
+}
+
+/// The shape and table of one record.
+fn line_table(line: &[u8], path: &Path) -> Option<(Shape, String)> {
+    let mut scanner = Scanner::new(line, 0);
+    scanner.expect(b'{', "").ok()?;
+    let mut keys: Vec<&str> = Vec::new();
+    let (mut category, mut kind, mut properties) = (None, None, false);
+    let mut first = true;
+    while let Ok(Some((start, end))) = scanner.key(first) {
+        first = false;
+        let key = std::str::from_utf8(&line[start..end]).unwrap_or_default();
+        let Ok((from, to)) = scanner.value() else { break };
+        let value = std::str::from_utf8(&line[from..to]).unwrap_or_default().trim_matches('"');
+        match key {
+            "category" | "Category" if category.is_none() => category = Some(value),
+            "Type" => kind = Some(value),
+            "properties" => properties = true,
+            _ => {}
+        }
+        keys.push(key);
+    }
+    if !keys.contains(&"TimeGenerated")
+        && (properties || keys.contains(&"time"))
+        && let Some(table) = category.and_then(apim::table_of_category)
+    {
+        return Some((Shape::Diagnostic, table.to_owned()));
+    }
+    let by_path = || {
+        let text = path.to_string_lossy().to_lowercase();
+        let at = text.find("am-")?;
+        let name = text[at + 3..].split(['/', '\\']).next()?.to_owned();
+        apim::proper_name(&name)
+    };
+    let table = kind
+        .and_then(apim::proper_name)
+        .or_else(by_path)
+        .or_else(|| category.and_then(apim::table_of_category))
+        .or_else(|| apim::best_match(keys.iter().copied()))?;
+    Some((Shape::DataExport, table.to_owned()))
+}
