@@ -33,7 +33,9 @@ enum Tolerance {
 impl Tolerance {
     fn parse(text: &str) -> Option<Self> {
         match text.strip_suffix('%') {
-            Some(share) => share.trim().parse().ok().filter(|s| (0.0..=100.0).contains(s)).map(|s: f64| Self::Share(s / 100.0)),
+            Some(share) => {
+                share.trim().parse().ok().filter(|s| (0.0..=100.0).contains(s)).map(|s: f64| Self::Share(s / 100.0))
+            }
             None => text.parse().ok().map(Self::Rows),
         }
     }
@@ -61,10 +63,12 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
         dedupe: arguments.dedupe,
     };
     let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
-        let message = format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
+        let message =
+            format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
         return Err(Failure::new(Exit::Usage, message));
     };
-    let catalog = Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
+    let catalog =
+        Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
     Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
 }
 
@@ -108,14 +112,23 @@ impl Logs {
         if !quiet && total.files > 0 {
             output::note(&line(&total));
             for reject in total.rejects.iter().take(SHOWN) {
-                output::note(&format!("  rejected {}:{} (byte {}): {}", shown(&reject.source), reject.line, reject.byte, shown(&reject.reason)));
+                output::note(&format!(
+                    "  rejected {}:{} (byte {}): {}",
+                    shown(&reject.source),
+                    reject.line,
+                    reject.byte,
+                    shown(&reject.reason)
+                ));
             }
             for note in &total.notes {
                 output::note(&format!("  {}", shown(note)));
             }
         }
         if self.tolerance.exceeded(&total) {
-            output::failure(&format!("{} of {} rows were rejected, more than --max-rejects allows", total.rejected, total.read));
+            output::failure(&format!(
+                "{} of {} rows were rejected, more than --max-rejects allows",
+                total.rejected, total.read
+            ));
             return Ok(Exit::Inputs);
         }
         Ok(Exit::Whole)

@@ -12,8 +12,12 @@ use crate::types::{Column, ScalarType, Table, Value};
 pub(super) fn tables(arguments: &TablesArguments) -> Result<Exit, Failure> {
     let format = match &arguments.format {
         None => Format::Table,
-        Some(name) => Format::from_name(name)
-            .ok_or_else(|| Failure::new(Exit::Usage, format!("no format named '{name}'; the formats are {}", Format::names().join(", "))))?,
+        Some(name) => Format::from_name(name).ok_or_else(|| {
+            Failure::new(
+                Exit::Usage,
+                format!("no format named '{name}'; the formats are {}", Format::names().join(", ")),
+            )
+        })?,
     };
     let logs = logs::open(&arguments.logs)?;
     let names = ["File", "Table", "Shape", "Bytes", "Problem"];
@@ -46,17 +50,30 @@ pub(super) fn tables(arguments: &TablesArguments) -> Result<Exit, Failure> {
 /// Each table's rows: read in full, so that problems show.
 fn rows(logs: &logs::Logs) -> Result<Table, Failure> {
     let names = ["Table", "Rows", "Repaired", "Rejected", "InProgress", "From", "To"];
-    let types = [ScalarType::String, ScalarType::Long, ScalarType::Long, ScalarType::Long, ScalarType::Long, ScalarType::DateTime, ScalarType::DateTime];
-    let mut columns: Vec<Column> =
-        names.iter().zip(types).map(|(n, t)| Column { name: (*n).to_owned(), scalar_type: t, values: Vec::new() }).collect();
+    let types = [
+        ScalarType::String,
+        ScalarType::Long,
+        ScalarType::Long,
+        ScalarType::Long,
+        ScalarType::Long,
+        ScalarType::DateTime,
+        ScalarType::DateTime,
+    ];
+    let mut columns: Vec<Column> = names
+        .iter()
+        .zip(types)
+        .map(|(n, t)| Column { name: (*n).to_owned(), scalar_type: t, values: Vec::new() })
+        .collect();
     let tables = logs.catalog.tables();
     for table in &tables {
-        let request = ReadRequest { table: table.clone(), columns: vec!["TimeGenerated".to_owned()], ..ReadRequest::default() };
+        let request =
+            ReadRequest { table: table.clone(), columns: vec!["TimeGenerated".to_owned()], ..ReadRequest::default() };
         let result = logs.catalog.read(&request).map_err(|e| Failure::new(Exit::Environment, e.to_string()))?;
         let mut range: Option<(i64, i64)> = None;
         for batch in &result.batches {
             for row in 0..batch.num_rows() {
-                if let Value::DateTime(t) = crate::types::value_at(batch.column(0).as_ref(), ScalarType::DateTime, row) {
+                if let Value::DateTime(t) = crate::types::value_at(batch.column(0).as_ref(), ScalarType::DateTime, row)
+                {
                     range = Some(range.map_or((t, t), |(a, b)| (a.min(t), b.max(t))));
                 }
             }
@@ -79,7 +96,12 @@ fn rows(logs: &logs::Logs) -> Result<Table, Failure> {
 
 fn show(table: &Table, name: &str, format: Format) -> Result<(), Failure> {
     let batch = table.to_batch().map_err(|e| Failure::new(Exit::Environment, e.to_string()))?;
-    let answer = Answer { name: name.to_owned(), schema: Arc::clone(&batch.schema()), batches: vec![batch], visualization: None };
+    let answer = Answer {
+        name: name.to_owned(),
+        schema: Arc::clone(&batch.schema()),
+        batches: vec![batch],
+        visualization: None,
+    };
     let options = Options { width: output::terminal_width(), ..Options::default() };
     let rendered = render(&[answer], format, &options).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
     output::write(&rendered.bytes)

@@ -25,11 +25,7 @@ pub const TABLES: &[KnownTable] = &[
         category: "WebSocketConnectionLogs",
         columns: WEB_SOCKET,
     },
-    KnownTable {
-        name: "APIMDevPortalAuditDiagnosticLog",
-        category: "DeveloperPortalAuditLogs",
-        columns: PORTAL_AUDIT,
-    },
+    KnownTable { name: "APIMDevPortalAuditDiagnosticLog", category: "DeveloperPortalAuditLogs", columns: PORTAL_AUDIT },
 ];
 
 /// The table that many older estates log to. Its columns are whatever its rows hold, typed by their suffix.
@@ -77,12 +73,8 @@ pub fn type_by_suffix(column: &str) -> ScalarType {
 }
 
 /// The names an envelope uses for columns that are not simply the same name in another case.
-pub const ENVELOPE_NAMES: &[(&str, &str)] = &[
-    ("time", "TimeGenerated"),
-    ("location", "Region"),
-    ("durationMs", "TotalTime"),
-    ("resourceId", "_ResourceId"),
-];
+pub const ENVELOPE_NAMES: &[(&str, &str)] =
+    &[("time", "TimeGenerated"), ("location", "Region"), ("durationMs", "TotalTime"), ("resourceId", "_ResourceId")];
 
 /// The fields of the nested `lastError` object and their columns.
 pub const LAST_ERROR_NAMES: &[(&str, &str)] = &[

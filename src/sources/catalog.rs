@@ -50,7 +50,8 @@ impl Catalog {
         let mut files = Vec::new();
         for candidate in discover(paths)? {
             let size = std::fs::metadata(&candidate.path).map_or(0, |data| data.len());
-            let mut file = FoundFile { path: candidate.path, size, shape: None, tables: Vec::new(), problem: candidate.problem };
+            let mut file =
+                FoundFile { path: candidate.path, size, shape: None, tables: Vec::new(), problem: candidate.problem };
             if file.problem.is_none() {
                 match sniff(&file.path) {
                     Ok(Some((shape, tables))) => {
@@ -61,7 +62,8 @@ impl Catalog {
                     Err(error) => {
                         let named = paths.iter().any(|p| std::path::Path::new(p) == file.path);
                         if named {
-                            return Err(SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(file.path.display().to_string()));
+                            return Err(SourceError::new(SourceErrorKind::Io, error.to_string())
+                                .in_file(file.path.display().to_string()));
                         }
                         file.problem = Some(error.to_string());
                     }
@@ -109,7 +111,10 @@ impl Catalog {
         error.with_help(if self.files.is_empty() {
             "name the exported logs with --logs PATH".to_owned()
         } else if found.is_empty() {
-            format!("{} file(s) were looked at, and {unknown} of them are no logs; see `kqlens tables --logs …`", self.files.len())
+            format!(
+                "{} file(s) were looked at, and {unknown} of them are no logs; see `kqlens tables --logs …`",
+                self.files.len()
+            )
         } else {
             match nearest(table, found.iter().map(String::as_str)) {
                 Some(near) if near != table => format!("did you mean `{near}`? the files hold {}", found.join(", ")),

@@ -36,8 +36,6 @@ pub(super) enum Adapt {
     Nothing,
     /// Diagnostic settings write resource ids in capitals, the tables in small letters.
     Lower,
-    /// The table's `ApiVersion` holds a version that is a bare date as the text of a time; records elsewhere do not.
-    DateAsTime,
 }
 
 /// A column that is being filled.
@@ -101,14 +99,6 @@ impl Builder {
             Self::Real(b) => b.append_null(),
             Self::Text(b) => b.append_value(""),
             Self::Dynamic(b) | Self::Guid(b) | Self::Decimal(b) => b.append_null(),
-        }
-    }
-
-    /// Appends a time that was read already.
-    pub(super) fn append_ticks(&mut self, ticks: Option<i64>) {
-        match self {
-            Self::DateTime(b) => b.append_option(ticks),
-            other => other.append_missing(),
         }
     }
 
@@ -273,7 +263,8 @@ mod tests {
             let (array, fit) = one(ScalarType::Int, raw);
             assert_eq!((array.as_primitive::<Int32Type>().value(0), fit), (200, Fit::Whole), "{raw:?}");
         }
-        for raw in [Raw::Json("3000000000"), Raw::Json("\"x\""), Raw::Text("1.5"), Raw::Json("true"), Raw::Json("[1]")] {
+        for raw in [Raw::Json("3000000000"), Raw::Json("\"x\""), Raw::Text("1.5"), Raw::Json("true"), Raw::Json("[1]")]
+        {
             let (array, fit) = one(ScalarType::Int, raw);
             assert_eq!((array.is_null(0), fit), (true, Fit::Repaired), "{raw:?}");
         }

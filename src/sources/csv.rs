@@ -20,11 +20,13 @@ const LOCAL: &str = " [Local Time]";
 pub(super) fn table_of(head: &[u8]) -> Option<String> {
     let end = record_end(head)?;
     let header = String::from_utf8_lossy(&head[..end]).into_owned();
-    let names: Vec<String> = cells(header.trim_end_matches(['\r', '\n']))?.iter().map(|c| plain_name(c).to_owned()).collect();
+    let names: Vec<String> =
+        cells(header.trim_end_matches(['\r', '\n']))?.iter().map(|c| plain_name(c).to_owned()).collect();
     if let Some(at) = names.iter().position(|n| n == "Type") {
         let rest = &head[end..];
         let row = record_end(rest).and_then(|to| std::str::from_utf8(&rest[..to]).ok());
-        let kind = row.and_then(|r| cells(r.trim_end_matches(['\r', '\n']))).and_then(|c| c.get(at).map(|t| t.to_string()));
+        let kind =
+            row.and_then(|r| cells(r.trim_end_matches(['\r', '\n']))).and_then(|c| c.get(at).map(|t| t.to_string()));
         if let Some(table) = kind.as_deref().and_then(apim::proper_name) {
             return Some(table.to_owned());
         }
@@ -147,7 +149,8 @@ pub(super) fn read(
         match cells(text) {
             Some(cells) if cells.len() == names.len() => {
                 let raw = |at: usize| Raw::Text(&cells[at]);
-                let values: Vec<(Option<Raw<'_>>, Adapt)> = columns.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
+                let values: Vec<(Option<Raw<'_>>, Adapt)> =
+                    columns.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
                 rows.take(&values, time.map(raw), stamps, sound, text.as_bytes(), here)?;
             }
             Some(cells) => {
@@ -161,7 +164,12 @@ pub(super) fn read(
 }
 
 /// Reads one record, line ends inside quotes included. The answer is the number of lines it took; `None` at the end.
-fn next_record(input: &mut BufReader<Stream>, record: &mut Vec<u8>, rows: &mut Rows<'_>, place: Place<'_>) -> Option<u64> {
+fn next_record(
+    input: &mut BufReader<Stream>,
+    record: &mut Vec<u8>,
+    rows: &mut Rows<'_>,
+    place: Place<'_>,
+) -> Option<u64> {
     record.clear();
     let mut lines = 0;
     let mut quotes = 0;
@@ -190,7 +198,7 @@ fn order_of_day(input: &mut BufReader<Stream>, time: Option<usize>) -> Option<bo
     let time = time?;
     let block = input.fill_buf().ok()?;
     let text = String::from_utf8_lossy(block);
-    text.lines().filter_map(|line| cells(line)?.get(time).and_then(|cell| day_first(cell))).next()
+    text.lines().find_map(|line| cells(line)?.get(time).and_then(|cell| day_first(cell)))
 }
 
 #[cfg(test)]

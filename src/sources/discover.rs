@@ -102,8 +102,9 @@ fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, S
             }
             Err(error) => {
                 let Some(path) = error.path().filter(|path| *path != root).map(Path::to_owned) else {
-                    return Err(SourceError::new(SourceErrorKind::Io, error.to_string())
-                        .in_file(root.display().to_string()));
+                    return Err(
+                        SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(root.display().to_string())
+                    );
                 };
                 let problem = match (error.loop_ancestor(), error.io_error()) {
                     (Some(_), _) => "a link that leads back to a folder above it".to_owned(),
@@ -119,7 +120,8 @@ fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, S
 
 /// Names the neighbour that was probably meant.
 fn missing(path: &Path) -> SourceError {
-    let error = SourceError::new(SourceErrorKind::NoSuchPath, "no such file or folder").in_file(path.display().to_string());
+    let error =
+        SourceError::new(SourceErrorKind::NoSuchPath, "no such file or folder").in_file(path.display().to_string());
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let mut names: Vec<String> = fs::read_dir(parent)

@@ -110,7 +110,11 @@ impl<'a> Scanner<'a> {
             }
             b'{' | b'[' => self.nested()?,
             b'-' | b'0'..=b'9' => {
-                while self.bytes.get(self.at).is_some_and(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9')) {
+                while self
+                    .bytes
+                    .get(self.at)
+                    .is_some_and(|b| matches!(b, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9'))
+                {
                     self.at += 1;
                 }
                 // A number at the very end may go on in what is not there yet.
@@ -297,7 +301,11 @@ mod tests {
         let mut got = Vec::new();
         while let Some((from, to)) = scan.key(got.is_empty()).unwrap() {
             let (start, end) = scan.value().unwrap();
-            got.push(format!("{}={}", String::from_utf8_lossy(&text[from..to]), String::from_utf8_lossy(&text[start..end])));
+            got.push(format!(
+                "{}={}",
+                String::from_utf8_lossy(&text[from..to]),
+                String::from_utf8_lossy(&text[start..end])
+            ));
         }
         assert_eq!(got, ["a=-1.5e3", r#"b\"={"x":[1,"]}",{}]}"#, "c=null", r#"d="q\\""#]);
         assert_eq!(scan.peek(), None);
@@ -333,7 +341,20 @@ mod tests {
         for text in [r#"{"a":[1,true,null,"é\n"]}"#, "[]", r#""x""#] {
             assert!(is_canonical(text), "{text}");
         }
-        for text in [r#"{"a": 1}"#, r#""\u00e8""#, "[1.0]", "[1e5]", r#""\/""#, "[1,]", "{1:2}", "-0", "01", "{", "12345678901234567890", "\"\t\""] {
+        for text in [
+            r#"{"a": 1}"#,
+            r#""\u00e8""#,
+            "[1.0]",
+            "[1e5]",
+            r#""\/""#,
+            "[1,]",
+            "{1:2}",
+            "-0",
+            "01",
+            "{",
+            "12345678901234567890",
+            "\"\t\"",
+        ] {
             assert!(!is_canonical(text), "{text}");
         }
     }

@@ -1,5 +1,6 @@
 //! JSON lines: of a data export rule (columns by name) and of a diagnostic setting (envelope and properties).
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
@@ -129,10 +130,15 @@ struct Record {
 }
 
 /// Reads a file of JSON lines.
-pub(super) fn read(stream: Stream, skipped: u64, source: &str, keys: &Keys, rows: &mut Rows<'_>) -> Result<(), SourceError> {
+pub(super) fn read(
+    stream: Stream,
+    skipped: u64,
+    source: &str,
+    keys: &Keys,
+    rows: &mut Rows<'_>,
+) -> Result<(), SourceError> {
     let mut input = BufReader::with_capacity(BLOCK, stream);
     let mut line = Vec::new();
-    let mut repaired = String::new();
     let mut record = Record::default();
     let mut place = Place { source, line: 0, byte: skipped };
     let mut next_byte = skipped;
@@ -162,18 +168,15 @@ pub(super) fn read(stream: Stream, skipped: u64, source: &str, keys: &Keys, rows
             continue;
         }
         rows.tally.bytes += line.len() as u64;
-        let (text, sound) = match std::str::from_utf8(trimmed) {
-            Ok(text) => (text, true),
-            Err(_) => {
-                repaired = String::from_utf8_lossy(trimmed).into_owned();
-                (repaired.as_str(), false)
-            }
-        };
-        match scan(text, keys, &mut record) {
-            Ok(()) => take(text, keys, &record, sound, place, rows)?,
+        let text = String::from_utf8_lossy(trimmed);
+        let sound = matches!(text, Cow::Borrowed(_));
+        match scan(&text, keys, &mut record) {
+            Ok(()) => take(&text, keys, &record, sound, place, rows)?,
             Err(Broken::Ended) if !complete => rows.in_progress(),
             Err(Broken::Ended) => rows.reject(place, "the line stops before its JSON object is complete", trimmed),
-            Err(Broken::At(at, what)) => rows.reject(place, &format!("not a JSON object: {what} (byte {at} of the line)"), trimmed),
+            Err(Broken::At(at, what)) => {
+                rows.reject(place, &format!("not a JSON object: {what} (byte {at} of the line)"), trimmed)
+            }
         }
     }
 }
@@ -259,7 +262,14 @@ fn object(
     Ok(())
 }
 
-fn take(text: &str, keys: &Keys, record: &Record, sound: bool, place: Place<'_>, rows: &mut Rows<'_>) -> Result<(), SourceError> {
+fn take(
+    text: &str,
+    keys: &Keys,
+    record: &Record,
+    sound: bool,
+    place: Place<'_>,
+    rows: &mut Rows<'_>,
+) -> Result<(), SourceError> {
     let raw = |found: &Found| Raw::Json(&(if found.inner { &record.inner } else { text })[found.start..found.end]);
     if let Some(found) = &record.table {
         let named = text[found.start..found.end].trim_matches('"');

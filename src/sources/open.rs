@@ -18,8 +18,6 @@ pub(super) struct Opened {
     pub(super) stream: Stream,
     /// How many bytes the byte order mark took, so that offsets are those of the file.
     pub(super) skipped: u64,
-    /// Whether the file is compressed.
-    pub(super) gzip: bool,
 }
 
 /// Opens a file for reading.
@@ -47,7 +45,7 @@ pub(super) fn decode(raw: Stream) -> io::Result<Opened> {
         Some(big_endian) => Box::new(Utf16 { inner: stream, big_endian, input: Vec::new(), output: Vec::new(), at: 0 }),
         None => stream,
     };
-    Ok(Opened { stream, skipped: mark, gzip })
+    Ok(Opened { stream, skipped: mark })
 }
 
 /// The first bytes of a stream, and the stream as if they had not been read.
@@ -84,7 +82,11 @@ impl Read for Utf16 {
                 .input
                 .chunks_exact(2)
                 .map(|pair| {
-                    if self.big_endian { u16::from_be_bytes([pair[0], pair[1]]) } else { u16::from_le_bytes([pair[0], pair[1]]) }
+                    if self.big_endian {
+                        u16::from_be_bytes([pair[0], pair[1]])
+                    } else {
+                        u16::from_le_bytes([pair[0], pair[1]])
+                    }
                 })
                 .collect();
             let mut used = units.len() * 2;

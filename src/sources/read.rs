@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::record_batch::RecordBatch;
 
 use super::catalog::{Catalog, FoundFile};
+use super::csv;
 use super::error::{SourceError, SourceErrorKind};
 use super::jsonl::{self, Keys};
 use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
-use super::csv;
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -51,7 +51,9 @@ impl Catalog {
         let columns = request
             .columns
             .iter()
-            .map(|name| schema.iter().find(|(n, _)| n == name).cloned().ok_or_else(|| no_such_column(&request.table, name)))
+            .map(|name| {
+                schema.iter().find(|(n, _)| n == name).cloned().ok_or_else(|| no_such_column(&request.table, name))
+            })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
         let wanted = Wanted { columns, period: request.period, limit: request.limit, seen };
@@ -75,7 +77,11 @@ impl Catalog {
     /// Reads files on as many threads as the machine has; the outcomes stand in the files' order.
     fn side_by_side(&self, files: &[&FoundFile], wanted: &Wanted, table: &str) -> Vec<Outcome> {
         // Which of two equal records is the first must not depend on threads.
-        let threads = if wanted.seen.is_some() || wanted.limit.is_some() { 1 } else { std::thread::available_parallelism().map_or(1, usize::from) };
+        let threads = if wanted.seen.is_some() || wanted.limit.is_some() {
+            1
+        } else {
+            std::thread::available_parallelism().map_or(1, usize::from)
+        };
         let next = AtomicUsize::new(0);
         let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
         let enough = AtomicUsize::new(0);
@@ -102,12 +108,15 @@ impl Catalog {
 
     fn read_file(&self, file: &FoundFile, wanted: &Wanted, table: &str) -> Outcome {
         let source = file.path.display().to_string();
-        let opened = open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
+        let opened =
+            open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
         let mut rows = Rows::new(wanted);
         rows.tally.files = 1;
         match file.shape {
             Some(Shape::Csv) => csv::read(opened.stream, opened.skipped, &source, wanted, &self.options, &mut rows)?,
-            Some(shape) => jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?,
+            Some(shape) => {
+                jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?
+            }
             None => {}
         }
         rows.finish()

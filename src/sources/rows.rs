@@ -53,7 +53,15 @@ pub(super) struct Rows<'w> {
 
 impl<'w> Rows<'w> {
     pub(super) fn new(wanted: &'w Wanted) -> Self {
-        Self { wanted, builders: builders(wanted), filled: 0, taken: 0, batches: Vec::new(), tally: Tally::default(), scratch: String::new() }
+        Self {
+            wanted,
+            builders: builders(wanted),
+            filled: 0,
+            taken: 0,
+            batches: Vec::new(),
+            tally: Tally::default(),
+            scratch: String::new(),
+        }
     }
 
     /// Whether no further row is wanted.
@@ -161,5 +169,11 @@ fn ticks(time: Option<Raw<'_>>, stamps: Stamps) -> Option<i64> {
 }
 
 fn reject(place: Place<'_>, reason: &str, record: &[u8]) -> Reject {
-    Reject { source: place.source.to_owned(), line: place.line, byte: place.byte, reason: reason.to_owned(), excerpt: excerpt(record) }
+    Reject {
+        source: place.source.to_owned(),
+        line: place.line,
+        byte: place.byte,
+        reason: reason.to_owned(),
+        excerpt: excerpt(record),
+    }
 }

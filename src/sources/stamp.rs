@@ -1,6 +1,8 @@
 //! Times as the exports write them, read without a detour: ISO 8601 at any precision, and the portal's two habits.
 
-use crate::types::{Civil, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, days_from_civil, parse_datetime, ticks_from_civil};
+use crate::types::{
+    Civil, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, days_from_civil, parse_datetime, ticks_from_civil,
+};
 
 /// How the times of one file are to be understood.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,7 +22,8 @@ impl Stamps {
         if let Some(ticks) = slashed(text, self) {
             return Some(ticks);
         }
-        if self.day_first && text.as_bytes().get(..10).is_some_and(|head| head.iter().any(|b| matches!(b, b'/' | b'.'))) {
+        if self.day_first && text.as_bytes().get(..10).is_some_and(|head| head.iter().any(|b| matches!(b, b'/' | b'.')))
+        {
             return None;
         }
         let ticks = parse_datetime(text).ok()?;
@@ -190,7 +193,14 @@ mod tests {
     #[test]
     fn what_is_no_time_is_nothing() {
         let utc = Stamps::default();
-        for spelling in ["", "None", "2025-02-30T00:00:00Z", "2025-02-25T24:00:00Z", "25/02/2025, 14:02:03", "2025-02-25T13:02:03.Z"] {
+        for spelling in [
+            "",
+            "None",
+            "2025-02-30T00:00:00Z",
+            "2025-02-25T24:00:00Z",
+            "25/02/2025, 14:02:03",
+            "2025-02-25T13:02:03.Z",
+        ] {
             assert_eq!(text(utc, spelling), None, "{spelling}");
         }
         assert_eq!(text(Stamps { day_first: true, offset_minutes: 0 }, "2/25/2025, 1:02:03 PM"), None);
