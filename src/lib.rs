@@ -1,4 +1,4 @@
-//! kqlens: saved KQL queries over exported API Management logs.
+#![doc = include_str!("../ARCHITECTURE.md")]
 
 pub mod bind;
 pub mod cli;

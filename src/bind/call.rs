@@ -112,6 +112,9 @@ impl Binder<'_> {
         let bound = arguments.iter().map(|a| self.scalar(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
         let (arguments, scalar_type) = self.convert(&name.text, function.signatures, bound, &spans, span)?;
+        if matches!(function.name, "iff" | "case") {
+            one_type(&name.text, &arguments, span)?;
+        }
         let scalar_type = if function.columns.is_empty() { scalar_type } else { ScalarType::Dynamic };
         let call =
             |kernel, volatile| ExprKind::Kernel { name: function.name, kernel, volatile, arguments: arguments.clone() };
@@ -228,6 +231,21 @@ impl Binder<'_> {
         };
         Ok((arguments, scalar_type))
     }
+}
+
+/// The values that `iff` and `case` choose between must be of one type.
+fn one_type(name: &str, arguments: &[Expr], span: Span) -> Bind<()> {
+    let last = arguments.len() - 1;
+    let values = arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last);
+    let types: Vec<ScalarType> = values.map(|(_, a)| a.scalar_type).collect();
+    if common(&types).is_some() {
+        return Ok(());
+    }
+    let listed = types.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ");
+    Err(Box::new(
+        Diagnostic::new("KQL162", format!("the values of '{name}' must be of one type, and are {listed}"), span)
+            .help("convert them to one type: tolong(…), todouble(…), tostring(…)"),
+    ))
 }
 
 /// What it costs to give an argument to a parameter; `None` when it cannot be given.

@@ -125,8 +125,11 @@ impl Binder<'_> {
         if expr.scalar_type == Dynamic {
             return Ok(());
         }
-        let mut finding =
-            Diagnostic::new("KQL136", format!("only a dynamic has members, and this is a {}", expr.scalar_type), span);
+        let mut finding = Diagnostic::new(
+            "KQL136",
+            format!("only a dynamic has members, and this is of type {}", expr.scalar_type),
+            span,
+        );
         if expr.scalar_type == Text {
             finding = finding.help("read the text as JSON first: parse_json(…)");
         }
@@ -286,8 +289,12 @@ impl Binder<'_> {
         match expr.scalar_type {
             Text | Dynamic => Ok(self.fold(expr.cast(Text))),
             other => Err(Box::new(
-                Diagnostic::new("KQL141", format!("'{}' works on strings, and this is a {other}", core.name()), span)
-                    .help("convert it with tostring(…)"),
+                Diagnostic::new(
+                    "KQL141",
+                    format!("'{}' works on strings, and this is of type {other}", core.name()),
+                    span,
+                )
+                .help("convert it with tostring(…)"),
             )),
         }
     }
@@ -299,8 +306,12 @@ impl Binder<'_> {
             Dynamic => Ok(bound.cast(Bool)),
             other if other.is_integer() => Ok(bound.cast(Bool)),
             other => Err(Box::new(
-                Diagnostic::new("KQL142", format!("a condition is expected here, and this is a {other}"), tree.span)
-                    .label("not true or false"),
+                Diagnostic::new(
+                    "KQL142",
+                    format!("a condition is expected here, and this is of type {other}"),
+                    tree.span,
+                )
+                .label("not true or false"),
             )),
         }
     }

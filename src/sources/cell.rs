@@ -154,8 +154,6 @@ impl Builder {
             match adapt {
                 Adapt::Nothing => b.append_value(text),
                 Adapt::Lower => b.append_value(text.to_lowercase()),
-                Adapt::DateAsTime if is_date(text) => b.append_value(format!("{text}T00:00:00.0000000Z")),
-                Adapt::DateAsTime => b.append_value(text),
             }
             return Fit::Whole;
         }
@@ -194,12 +192,6 @@ impl Builder {
             Self::Text(mut b) | Self::Dynamic(mut b) | Self::Guid(mut b) | Self::Decimal(mut b) => Arc::new(b.finish()),
         }
     }
-}
-
-/// Whether text is `yyyy-mm-dd`.
-fn is_date(text: &str) -> bool {
-    let shape = |(at, b): (usize, u8)| if matches!(at, 4 | 7) { b == b'-' } else { b.is_ascii_digit() };
-    text.len() == 10 && text.bytes().enumerate().all(shape)
 }
 
 /// Whether text in a column that is no string means "no value".

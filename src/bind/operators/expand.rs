@@ -48,7 +48,7 @@ impl Binder<'_> {
             if value.scalar_type != ScalarType::Dynamic {
                 return error(
                     "KQL200",
-                    format!("only a dynamic can be expanded, and this is a {}", value.scalar_type),
+                    format!("only a dynamic can be expanded, and this is of type {}", value.scalar_type),
                     column.value.span,
                 );
             }

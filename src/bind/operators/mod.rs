@@ -57,7 +57,7 @@ impl Binder<'_> {
             OperatorKind::Unsupported(name) => {
                 error("KQL102", format!("the operator '{}' is not supported", name.text), name.span)
             }
-            _ => error("KQL102", "this operator is not supported yet", operator.keyword),
+            _ => error("KQL102", "kqlens reads this operator but cannot run it yet", operator.keyword),
         }
     }
 }
