@@ -1,6 +1,8 @@
 //! Text files first: `tests/cases/NAME.kql` is a query, `NAME.out` what a user sees of it: the table as CSV, or the
 //! diagnostic. Every case runs on both of the engine's ways to execute a plan. `KQLENS_BLESS=1` rewrites the answers.
 
+#![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
 mod common;
 
 use common::{expect, kqlens, root, text};

@@ -1,5 +1,7 @@
 //! Every example of the catalogue runs, whole, through the pipeline.
 
+#![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
 use std::collections::BTreeMap;
 
 use kqlens::bind::{Environment, NoTables};

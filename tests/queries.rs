@@ -1,6 +1,8 @@
 //! The shipped queries over the sample logs: the same answer from every shape of the same requests, and the answer
 //! that is written down.
 
+#![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
 mod common;
 
 use common::{expect, kqlens, root, text};

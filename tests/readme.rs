@@ -1,5 +1,7 @@
 //! Every `kqlens …` command in the README runs and ends well.
 
+#![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
+
 mod common;
 
 use common::{root, text};

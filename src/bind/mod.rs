@@ -85,10 +85,12 @@ impl Binder<'_> {
     /// The expression, computed now when it is made of constants only.
     fn fold(&self, expr: Expr) -> Expr {
         let constant = !expr.operands().is_empty() && expr.operands().iter().all(|o| o.as_literal().is_some());
-        if constant && !expr.is_volatile() && !expr.has_window() {
-            if let Some(value) = expr.constant(&self.environment.context) {
-                return Expr::literal(value, expr.scalar_type);
-            }
+        if constant
+            && !expr.is_volatile()
+            && !expr.has_window()
+            && let Some(value) = expr.constant(&self.environment.context)
+        {
+            return Expr::literal(value, expr.scalar_type);
         }
         expr
     }

@@ -47,7 +47,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         }
     };
     if arguments.explain {
-        return explained(&bound, &engine, &context, &logs);
+        return explained(&bound, engine, &context, &logs);
     }
     let mut answers = Vec::new();
     for out in &bound.outputs {
@@ -79,7 +79,7 @@ fn draws(answer: &Answer) -> bool {
 
 fn explained(
     bound: &Bound,
-    engine: &PolarsEngine,
+    engine: PolarsEngine,
     context: &crate::ir::Context,
     logs: &logs::Logs,
 ) -> Result<Exit, Failure> {

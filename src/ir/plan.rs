@@ -35,7 +35,7 @@ pub fn free_name(wanted: &str, taken: impl Fn(&str) -> bool) -> String {
     if !taken(wanted) {
         return wanted.to_owned();
     }
-    (1..).map(|n: u32| format!("{wanted}{n}")).find(|name| !taken(name)).unwrap_or_default()
+    (1..u32::MAX).map(|n| format!("{wanted}{n}")).find(|name| !taken(name)).unwrap_or_default()
 }
 
 impl FromIterator<(String, ScalarType)> for Schema {

@@ -75,8 +75,8 @@ pub fn has_term(text: &str, needle: &str, edges: TermEdges, ignore_case: bool) -
     let stands = |at: usize| {
         let before = text[..at].chars().next_back();
         let after = text[at + needle.len()..].chars().next();
-        !(starts_term && before.is_some_and(char::is_alphanumeric))
-            && !(ends_term && after.is_some_and(char::is_alphanumeric))
+        let runs_on = |edge: bool, neighbour: Option<char>| edge && neighbour.is_some_and(char::is_alphanumeric);
+        !runs_on(starts_term, before) && !runs_on(ends_term, after)
     };
     let (hay, pin) = (text.as_bytes(), needle.as_bytes());
     let found = |at: usize| {

@@ -26,7 +26,7 @@ pub(super) fn table_of(head: &[u8]) -> Option<String> {
         let rest = &head[end..];
         let row = record_end(rest).and_then(|to| std::str::from_utf8(&rest[..to]).ok());
         let kind =
-            row.and_then(|r| cells(r.trim_end_matches(['\r', '\n']))).and_then(|c| c.get(at).map(|t| t.to_string()));
+            row.and_then(|r| cells(r.trim_end_matches(['\r', '\n']))).and_then(|c| c.get(at).map(ToString::to_string));
         if let Some(table) = kind.as_deref().and_then(apim::proper_name) {
             return Some(table.to_owned());
         }

@@ -175,7 +175,7 @@ pub(super) fn read(
             Err(Broken::Ended) if !complete => rows.in_progress(),
             Err(Broken::Ended) => rows.reject(place, "the line stops before its JSON object is complete", trimmed),
             Err(Broken::At(at, what)) => {
-                rows.reject(place, &format!("not a JSON object: {what} (byte {at} of the line)"), trimmed)
+                rows.reject(place, &format!("not a JSON object: {what} (byte {at} of the line)"), trimmed);
             }
         }
     }

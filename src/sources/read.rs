@@ -115,7 +115,7 @@ impl Catalog {
         match file.shape {
             Some(Shape::Csv) => csv::read(opened.stream, opened.skipped, &source, wanted, &self.options, &mut rows)?,
             Some(shape) => {
-                jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?
+                jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?;
             }
             None => {}
         }

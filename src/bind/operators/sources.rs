@@ -51,7 +51,7 @@ impl Binder<'_> {
         env: &Env,
     ) -> Bind<Tabular> {
         let width = columns.len();
-        if width == 0 || cells.len() % width != 0 {
+        if width == 0 || !cells.len().is_multiple_of(width) {
             let message = format!("{} values do not fill rows of {width} column(s)", cells.len());
             return error("KQL122", message, operator.span);
         }

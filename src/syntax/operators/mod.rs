@@ -328,7 +328,8 @@ impl Parser {
         loop {
             let Token::Word(word) = self.peek() else { return Ok(parameters) };
             let hint = word == "hint" && self.is_at(1, ".");
-            if !hint && !(allowed.contains(&word.as_str()) && self.is_at(1, "=")) {
+            let known = allowed.contains(&word.as_str()) && self.is_at(1, "=");
+            if !hint && !known {
                 return Ok(parameters);
             }
             let start = self.span();
