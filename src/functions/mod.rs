@@ -11,6 +11,7 @@ mod conditional;
 mod conversion;
 mod datetime;
 mod dynamic;
+mod encoding;
 mod math;
 mod string;
 mod window;
@@ -126,6 +127,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Conversions", conversion::FUNCTIONS),
     ("Datetime and timespan", datetime::FUNCTIONS),
     ("Dynamic", dynamic::FUNCTIONS),
+    ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Mathematics", math::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
     ("Window", window::FUNCTIONS),

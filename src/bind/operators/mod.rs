@@ -5,6 +5,7 @@ mod columns;
 mod expand;
 mod join;
 mod order;
+mod parse;
 mod rows;
 mod sources;
 mod union;
@@ -54,6 +55,10 @@ impl Binder<'_> {
             OperatorKind::MvApply { columns, limit, body } => {
                 self.mv_apply(operator, input, columns, limit.as_ref(), body, env)
             }
+            OperatorKind::Parse { value, pattern, matching_only } => {
+                self.parse(operator, input, value, pattern, *matching_only, env)
+            }
+            OperatorKind::Invoke(call) => self.invoke(input, call, env),
             OperatorKind::Unsupported(name) => {
                 error("KQL102", format!("the operator '{}' is not supported", name.text), name.span)
             }

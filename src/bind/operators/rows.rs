@@ -1,6 +1,6 @@
 //! `where`, `take`, `sample`, `count`, `getschema`: operators about rows.
 
-use crate::bind::scope::{Env, Row, Tabular};
+use crate::bind::scope::{Binding, Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::ir::{Aggregate, AggregateCall, AggregateKind, CoreAggregate, Plan, PlanKind, Schema};
 use crate::syntax::ast;
@@ -36,6 +36,16 @@ impl Binder<'_> {
         let item = ast::NamedExpr { names: Vec::new(), value: of.clone(), span: of.span };
         let distinct = self.distinct(input, &[item], env)?;
         self.take(distinct, count, env)
+    }
+
+    /// `T | invoke f(…)`: the function of the query, with the table as its first argument.
+    pub(super) fn invoke(&self, input: Tabular, call: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        if let ast::ExprKind::Call(name, arguments) = &call.kind
+            && let Some(Binding::Function(function)) = env.get(&name.text)
+        {
+            return self.call_tabular(function, arguments, env, Some(input), call.span);
+        }
+        error("KQL111", "invoke calls a function that a let before this defines", call.span)
     }
 
     pub(super) fn count(&self, input: Tabular) -> Bind<Tabular> {
