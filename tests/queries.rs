@@ -91,6 +91,14 @@ fn every_row_is_accounted_for() {
 }
 
 #[test]
+fn a_table_named_twice_is_read_once() {
+    let output =
+        kqlens(&["run", "queries/recipes/fallback.kql", "--logs", "sample-logs/diagnostic", "--format", "csv"]);
+    let told = text(&output.stderr);
+    assert!(told.starts_with("read 279 rows from 13 file(s): 278 kept"), "{told}");
+}
+
+#[test]
 fn a_broken_line_names_its_file_line_and_byte() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path().join("PT05M.json");

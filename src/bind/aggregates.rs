@@ -115,10 +115,6 @@ impl Binder<'_> {
                 high: Box::new(hide(high)?),
                 negated: *negated,
             },
-            ExprKind::Pipeline(pipeline) if pipeline.operators.is_empty() => match &pipeline.source {
-                Some(source) => return hide(source),
-                None => tree.kind.clone(),
-            },
             other => other.clone(),
         };
         Ok(ast::Expr { kind, span: tree.span })

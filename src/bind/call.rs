@@ -130,16 +130,7 @@ impl Binder<'_> {
 
     /// Folds an expression from its leaves up.
     fn fold_all(&self, expr: Expr) -> Expr {
-        let Expr { kind, scalar_type } = expr;
-        let fold = |operands: Vec<Expr>| operands.into_iter().map(|o| self.fold_all(o)).collect();
-        let kind = match kind {
-            ExprKind::Core(core, operands) => ExprKind::Core(core, fold(operands)),
-            ExprKind::Kernel { name, kernel, volatile, arguments } => {
-                ExprKind::Kernel { name, kernel, volatile, arguments: fold(arguments) }
-            }
-            other => other,
-        };
-        self.fold(Expr { kind, scalar_type })
+        self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 
     /// Picks the overload that fits with the fewest conversions and converts the arguments to it.
@@ -210,17 +201,7 @@ impl Binder<'_> {
                 widest
             }
             Returns::Common => {
-                let common = common(&types).ok_or_else(|| {
-                    let listed = types.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ");
-                    Box::new(
-                        Diagnostic::new(
-                            "KQL162",
-                            format!("the arguments of '{name}' must be of one type, and are {listed}"),
-                            span,
-                        )
-                        .help("convert them to one type: tolong(…), todouble(…), tostring(…)"),
-                    )
-                })?;
+                let common = one_of(&types, &format!("arguments of '{name}'"), span)?;
                 arguments = arguments.into_iter().map(|a| self.fold(a.cast(common))).collect();
                 common
             }
@@ -238,14 +219,18 @@ fn one_type(name: &str, arguments: &[Expr], span: Span) -> Bind<()> {
     let last = arguments.len() - 1;
     let values = arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last);
     let types: Vec<ScalarType> = values.map(|(_, a)| a.scalar_type).collect();
-    if common(&types).is_some() {
-        return Ok(());
-    }
-    let listed = types.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ");
-    Err(Box::new(
-        Diagnostic::new("KQL162", format!("the values of '{name}' must be of one type, and are {listed}"), span)
-            .help("convert them to one type: tolong(…), todouble(…), tostring(…)"),
-    ))
+    one_of(&types, &format!("values of '{name}'"), span).map(drop)
+}
+
+/// The one type of some things, or the finding that they have several.
+fn one_of(types: &[ScalarType], things: &str, span: Span) -> Bind<ScalarType> {
+    common(types).ok_or_else(|| {
+        let listed = types.iter().map(|t| t.name()).collect::<Vec<_>>().join(", ");
+        Box::new(
+            Diagnostic::new("KQL162", format!("the {things} must be of one type, and are {listed}"), span)
+                .help("convert them to one type: tolong(…), todouble(…), tostring(…)"),
+        )
+    })
 }
 
 /// What it costs to give an argument to a parameter; `None` when it cannot be given.
@@ -344,9 +329,7 @@ fn pack_present<'a>(_: &crate::ir::Context, arguments: &[Value<'a>]) -> Value<'a
         if value.is_null() || value.as_str() == Some("") {
             continue;
         }
-        if let Value::Dynamic(json) = crate::types::cast(value, ScalarType::Dynamic) {
-            bag.insert(key.to_string(), json.into_owned());
-        }
+        bag.insert(key.to_string(), value.to_json());
     }
     Value::dynamic(crate::types::Json::Object(bag))
 }

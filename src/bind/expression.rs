@@ -47,13 +47,6 @@ impl Binder<'_> {
                 return error("KQL132", "'*' stands for columns only in lists of columns", tree.span);
             }
             ast::ExprKind::Pipeline(_) => {
-                // (expr) in parentheses may have been read as a pipeline with a source alone.
-                if let ast::ExprKind::Pipeline(pipeline) = &tree.kind
-                    && pipeline.operators.is_empty()
-                    && let Some(source) = &pipeline.source
-                {
-                    return self.scalar(source, row, env);
-                }
                 return Err(Box::new(
                     Diagnostic::new("KQL133", "a scalar is expected here, and this is a table", tree.span)
                         .help("take one value from it with toscalar(…)"),

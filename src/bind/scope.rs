@@ -1,6 +1,5 @@
 //! What names mean at a place in the query.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::ir::{Expr, Plan, Schema};
@@ -68,7 +67,6 @@ struct Link {
     name: String,
     binding: Binding,
     view: bool,
-    used: Cell<bool>,
     rest: Env,
 }
 
@@ -80,14 +78,13 @@ impl Env {
 
     #[must_use]
     pub fn with_view(&self, name: &str, binding: Binding, view: bool) -> Self {
-        Self(Some(Rc::new(Link { name: name.to_owned(), binding, view, used: Cell::new(false), rest: self.clone() })))
+        Self(Some(Rc::new(Link { name: name.to_owned(), binding, view, rest: self.clone() })))
     }
 
     pub fn get(&self, name: &str) -> Option<&Binding> {
         let mut at = self;
         while let Some(link) = &at.0 {
             if link.name == name {
-                link.used.set(true);
                 return Some(&link.binding);
             }
             at = &link.rest;

@@ -1,6 +1,6 @@
 //! Statements: `let`, `set`, `declare query_parameters`, and tabular expressions.
 
-use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::scope::{Binding, Env, Function, Row};
 use super::{Bind, Binder, Bound, Output, error};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Expr, Schema};
@@ -153,12 +153,5 @@ fn visualization(expr: &ast::Expr) -> Option<Visualization> {
         }),
         None => pipeline.source.as_ref().and_then(visualization),
         _ => None,
-    }
-}
-
-/// A table expression's plan with nothing remembered of where it came from.
-impl From<crate::ir::Plan> for Tabular {
-    fn from(plan: crate::ir::Plan) -> Self {
-        Self::new(plan)
     }
 }

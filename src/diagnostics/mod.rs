@@ -7,7 +7,7 @@ pub use suggest::did_you_mean;
 /// One finding in a query.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// A stable code, `KQL` and three digits; `docs/diagnostics.md` lists them.
+    /// A stable code, `KQL` and three digits: 0xx of the text, 1xx and 2xx of its meaning.
     pub code: &'static str,
     /// What is wrong, in one sentence without a full stop.
     pub message: String,

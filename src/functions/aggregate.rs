@@ -1,183 +1,11 @@
-//! Aggregates.
+//! The catalogue's aggregates; what they compute is in `aggregate_kernels` and, for the core ones, in `ir`.
 
 use std::cmp::Ordering;
 
+use super::aggregate_kernels::*;
 use super::{Aggregate, AggregateMeaning};
 use crate::ir::{AggregateKernel, CoreAggregate};
-use crate::types::{Json, ScalarType, Value, cast};
-
-type Group = [Vec<Value<'static>>];
-
-fn values(group: &Group) -> &[Value<'static>] {
-    group.first().map_or(&[], Vec::as_slice)
-}
-
-/// The first argument's values in the rows where the condition at a place is true.
-fn chosen(group: &Group, condition: usize) -> Vec<Value<'static>> {
-    let keep = |row: &usize| group.get(condition).is_some_and(|c| c.get(*row).and_then(Value::as_bool) == Some(true));
-    (0..values(group).len()).filter(keep).map(|row| group[0][row].clone()).collect()
-}
-
-/// A constant argument.
-fn constant(group: &Group, at: usize) -> Option<&Value<'static>> {
-    group.get(at).and_then(|column| column.first())
-}
-
-fn numbers<'v>(values: &'v [Value<'static>]) -> impl Iterator<Item = f64> + 'v {
-    values.iter().filter_map(|v| v.as_ticks().map(|t| t as f64).or_else(|| v.as_f64()))
-}
-
-fn sum(values: &[Value<'static>]) -> Value<'static> {
-    if values.iter().any(|v| matches!(v, Value::Real(_))) {
-        return Value::Real(numbers(values).sum());
-    }
-    if values.iter().any(|v| matches!(v, Value::TimeSpan(_))) {
-        return Value::TimeSpan(values.iter().filter_map(Value::as_ticks).fold(0, i64::wrapping_add));
-    }
-    Value::Long(values.iter().filter_map(Value::as_i64).fold(0, i64::wrapping_add))
-}
-
-/// Like `sum`, with the zero of a real column over no rows.
-fn sum_if(group: &Group) -> Value<'static> {
-    let chosen = chosen(group, 1);
-    match (chosen.is_empty(), values(group).first()) {
-        (true, Some(Value::Real(_))) => Value::Real(0.0),
-        (true, Some(Value::TimeSpan(_))) => Value::TimeSpan(0),
-        _ => sum(&chosen),
-    }
-}
-
-fn average(values: &[Value<'static>]) -> Value<'static> {
-    let (count, total) = numbers(values).fold((0_u64, 0.0), |(n, sum), x| (n + 1, sum + x));
-    match values.iter().find(|v| !v.is_null()) {
-        None => Value::Real(f64::NAN),
-        Some(Value::TimeSpan(_)) => Value::TimeSpan((total / count as f64) as i64),
-        Some(_) => Value::Real(total / count as f64),
-    }
-}
-
-fn variance(values: &[Value<'static>], population: bool) -> f64 {
-    let (mut n, mut mean, mut squares) = (0.0, 0.0, 0.0);
-    for x in numbers(values) {
-        n += 1.0;
-        let delta = x - mean;
-        mean += delta / n;
-        squares += delta * (x - mean);
-    }
-    let divisor = if population { n } else { n - 1.0 };
-    if divisor <= 0.0 { 0.0 } else { squares / divisor }
-}
-
-fn extreme(values: &[Value<'static>], wanted: Ordering) -> Value<'static> {
-    let mut best: Option<&Value<'static>> = None;
-    for value in values.iter().filter(|v| !v.is_null()) {
-        if matches!(value, Value::Real(x) if x.is_nan()) {
-            return value.clone();
-        }
-        if best.is_none_or(|b| value.order(b) == wanted) {
-            best = Some(value);
-        }
-    }
-    best.cloned().unwrap_or(Value::Null)
-}
-
-/// What to return from the first row where the first argument is greatest (or least).
-fn arg_extreme(group: &Group, wanted: Ordering) -> Value<'static> {
-    let mut best: Option<usize> = None;
-    for (row, value) in values(group).iter().enumerate() {
-        let better = match best {
-            None => !value.is_null(),
-            Some(at) => !value.is_null() && value.order(&group[0][at]) == wanted,
-        };
-        if better {
-            best = Some(row);
-        }
-    }
-    let row = best.or_else(|| (!values(group).is_empty()).then_some(0));
-    row.and_then(|row| group.get(1)?.get(row).cloned()).unwrap_or(Value::Null)
-}
-
-/// Nearest rank: a value of the data.
-fn percentile_of(values: &[Value<'static>], rank: f64) -> Value<'static> {
-    let mut sorted: Vec<&Value<'static>> = values.iter().filter(|v| !v.is_null()).collect();
-    if sorted.is_empty() || !rank.is_finite() {
-        return Value::Null;
-    }
-    sorted.sort_by(|a, b| a.order(b));
-    let place = (rank / 100.0 * sorted.len() as f64).ceil().max(1.0) as usize;
-    sorted[place.min(sorted.len()) - 1].clone()
-}
-
-fn weighted(group: &Group, rank: f64) -> Value<'static> {
-    let mut pairs: Vec<(&Value<'static>, f64)> = values(group)
-        .iter()
-        .enumerate()
-        .filter_map(|(row, v)| Some((v, group.get(1)?.get(row)?.as_f64().filter(|w| *w > 0.0)?)))
-        .filter(|(v, _)| !v.is_null())
-        .collect();
-    pairs.sort_by(|a, b| a.0.order(b.0));
-    let total: f64 = pairs.iter().map(|(_, w)| w).sum();
-    let wanted = rank / 100.0 * total;
-    let mut seen = 0.0;
-    for (value, weight) in &pairs {
-        seen += weight;
-        if seen >= wanted {
-            return (*value).clone();
-        }
-    }
-    pairs.last().map_or(Value::Null, |(v, _)| (*v).clone())
-}
-
-fn json(value: &Value<'static>) -> Json {
-    cast(value, ScalarType::Dynamic).as_json().cloned().unwrap_or(Json::Null)
-}
-
-const MOST: i64 = 1_048_576;
-
-fn list<'v>(values: impl Iterator<Item = &'v Value<'static>>, most: Option<i64>) -> Value<'static> {
-    let most = usize::try_from(most.unwrap_or(MOST)).unwrap_or(0);
-    Value::dynamic(Json::Array(values.take(most).map(json).collect()))
-}
-
-fn set<'v>(values: impl Iterator<Item = &'v Value<'static>>, most: Option<i64>) -> Value<'static> {
-    let mut seen = std::collections::HashSet::new();
-    let most = usize::try_from(most.unwrap_or(MOST)).unwrap_or(0);
-    Value::dynamic(Json::Array(values.map(json).filter(|j| seen.insert(j.to_string())).take(most).collect()))
-}
-
-fn present<'v>(values: &'v [Value<'static>]) -> impl Iterator<Item = &'v Value<'static>> {
-    values.iter().filter(|v| !v.is_null())
-}
-
-fn most(group: &Group, at: usize) -> Option<i64> {
-    constant(group, at).and_then(Value::as_i64)
-}
-
-/// One bag of all bags; the first value of a key stays.
-fn bag<'v>(values: impl Iterator<Item = &'v Value<'static>>) -> Value<'static> {
-    let mut all = serde_json::Map::new();
-    for value in values {
-        if let Some(Json::Object(bag)) = value.as_json() {
-            for (key, value) in bag {
-                all.entry(key.clone()).or_insert_with(|| value.clone());
-            }
-        }
-    }
-    Value::dynamic(Json::Object(all))
-}
-
-fn count_distinct(values: &[Value<'static>]) -> Value<'static> {
-    let seen: std::collections::HashSet<String> = present(values).map(|v| format!("{v:?}")).collect();
-    Value::Long(seen.len() as i64)
-}
-
-fn bits(values: &[Value<'static>], combine: fn(i64, i64) -> i64) -> Value<'static> {
-    values.iter().filter_map(Value::as_i64).reduce(combine).map_or(Value::Null, Value::Long)
-}
-
-fn any(values: &[Value<'static>]) -> Value<'static> {
-    present(values).find(|v| v.as_str() != Some("")).or_else(|| values.first()).cloned().unwrap_or(Value::Null)
-}
+use crate::types::{Json, Value};
 
 const fn core(
     name: &'static str,
@@ -303,7 +131,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: any, condition: bool) -> value"],
         "Some value of the rows where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize take_anyif(x, x == 3)", "3")],
-        |_, g| any(&chosen(g, 1)),
+        |c, g| over(CoreAggregate::TakeAny, c, g),
     ),
     kernel(
         "sumif",
@@ -317,7 +145,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         ],
         "The sum over the rows where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize sumif(x, x > 2)", "7")],
-        |_, g| sum_if(g),
+        sum_if,
     ),
     kernel(
         "avgif",
@@ -326,7 +154,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: real, condition: bool) -> real", "(value: timespan, condition: bool) -> timespan"],
         "The mean over the rows where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize avgif(x, x > 2)", "3.5")],
-        |_, g| average(&chosen(g, 1)),
+        average_if,
     ),
     kernel(
         "minif",
@@ -335,7 +163,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: any, condition: bool) -> value"],
         "The least value of the rows where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize minif(x, x > 2)", "3")],
-        |_, g| extreme(&chosen(g, 1), Ordering::Less),
+        |c, g| over(CoreAggregate::Min, c, g),
     ),
     kernel(
         "maxif",
@@ -344,7 +172,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: any, condition: bool) -> value"],
         "The greatest value of the rows where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize maxif(x, x < 3)", "2")],
-        |_, g| extreme(&chosen(g, 1), Ordering::Greater),
+        |c, g| over(CoreAggregate::Max, c, g),
     ),
     kernel(
         "dcountif",
@@ -353,7 +181,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: any, condition: bool, [accuracy: const long]) -> long"],
         "The number of distinct values where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize dcountif(x, x > 2)", "2")],
-        |_, g| count_distinct(&chosen(g, 1)),
+        |c, g| over(CoreAggregate::CountDistinct, c, g),
     ),
     kernel(
         "count_distinctif",
@@ -362,7 +190,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &["(value: any, condition: bool) -> long"],
         "The number of distinct values where a condition is true.",
         &[("range x from 1 to 4 step 1 | summarize count_distinctif(x, x > 1)", "3")],
-        |_, g| count_distinct(&chosen(g, 1)),
+        |c, g| over(CoreAggregate::CountDistinct, c, g),
     ),
     kernel(
         "stdev",
@@ -454,7 +282,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &[("range x from 1 to 10 step 1 | summarize percentiles_array(x, 50, 90)", "[5,9]")],
         |_, g| {
             let ranks = ranks(g, 1);
-            Value::dynamic(Json::Array(ranks.into_iter().map(|r| json(&percentile_of(values(g), r))).collect()))
+            Value::dynamic(Json::Array(ranks.into_iter().map(|r| percentile_of(values(g), r).to_json()).collect()))
         },
     ),
     kernel(
@@ -466,7 +294,7 @@ pub const AGGREGATES: &[Aggregate] = &[
         &[("range x from 1 to 3 step 1 | summarize percentilesw_array(x, x, 50, 100)", "[2,3]")],
         |_, g| {
             let ranks = ranks(g, 2);
-            Value::dynamic(Json::Array(ranks.into_iter().map(|r| json(&weighted(g, r))).collect()))
+            Value::dynamic(Json::Array(ranks.into_iter().map(|r| weighted(g, r).to_json()).collect()))
         },
     ),
     kernel(
@@ -578,14 +406,3 @@ pub const AGGREGATES: &[Aggregate] = &[
         |_, g| bits(values(g), |a, b| a ^ b),
     ),
 ];
-
-/// The percentiles from a place on: numbers, or one dynamic array of them.
-fn ranks(group: &Group, from: usize) -> Vec<f64> {
-    (from..group.len())
-        .filter_map(|at| constant(group, at))
-        .flat_map(|v| match v.as_json() {
-            Some(Json::Array(items)) => items.iter().filter_map(Json::as_f64).collect(),
-            _ => v.as_f64().into_iter().collect::<Vec<_>>(),
-        })
-        .collect()
-}

@@ -8,10 +8,6 @@ use crate::types::{Json, ScalarType, Value, cast, to_text};
 
 type Bag = serde_json::Map<String, Json>;
 
-fn json(value: &Value<'_>) -> Json {
-    cast(value, ScalarType::Dynamic).as_json().cloned().unwrap_or(Json::Null)
-}
-
 fn array<'v>(arguments: &'v [Value<'_>], at: usize) -> Option<&'v Vec<Json>> {
     arguments.get(at).and_then(Value::as_json).and_then(Json::as_array)
 }
@@ -32,7 +28,7 @@ fn pack<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     let mut bag = Bag::new();
     for pair in arguments.chunks(2) {
         if let [key, value] = pair {
-            bag.insert(to_text(key), json(value));
+            bag.insert(to_text(key), value.to_json());
         }
     }
     Value::dynamic(Json::Object(bag))
@@ -128,7 +124,7 @@ fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
         while step > 0 && at <= to && items.len() < MOST {
             let value =
                 if matches!(arguments[0], Value::DateTime(_)) { Value::DateTime(at) } else { Value::TimeSpan(at) };
-            items.push(json(&value));
+            items.push(value.to_json());
             at += step;
         }
         return list(items);
@@ -159,7 +155,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["([*values: any]) -> dynamic"],
         doc: "An array of its arguments.",
         examples: &[("pack_array(1, 'a')", "[1,\"a\"]")],
-        meaning: Meaning::Kernel(|_, a| list(a.iter().map(json).collect())),
+        meaning: Meaning::Kernel(|_, a| list(a.iter().map(Value::to_json).collect())),
         ..Function::NEW
     },
     Function {
@@ -224,7 +220,7 @@ pub const FUNCTIONS: &[Function] = &[
         meaning: Meaning::Kernel(|_, a| match (bag(a, 0), a[1].as_str()) {
             (Some(bag), Some(key)) => {
                 let mut bag = bag.clone();
-                bag.insert(key.to_owned(), json(&a[2]));
+                bag.insert(key.to_owned(), a[2].to_json());
                 Value::dynamic(Json::Object(bag))
             }
             _ => Value::Null,
@@ -296,7 +292,7 @@ pub const FUNCTIONS: &[Function] = &[
         examples: &[("array_index_of(dynamic(['a', 'b']), 'b')", "1")],
         meaning: Meaning::Kernel(|_, a| {
             let Some(items) = array(a, 0) else { return Value::Null };
-            let wanted = json(&a[1]);
+            let wanted = a[1].to_json();
             let start = number(a, 2).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
             let nth = number(a, 4).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
             let end = match number(a, 3) {
@@ -361,7 +357,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(set: dynamic, value: any) -> bool"],
         doc: "Whether an array has an element equal to a value.",
         examples: &[("set_has_element(dynamic([1, 2]), 2)", "True")],
-        meaning: Meaning::Kernel(|_, a| Value::Bool(array(a, 0).is_some_and(|items| has(items, &json(&a[1]))))),
+        meaning: Meaning::Kernel(|_, a| Value::Bool(array(a, 0).is_some_and(|items| has(items, &a[1].to_json())))),
         ..Function::NEW
     },
     Function {
@@ -400,7 +396,7 @@ pub const FUNCTIONS: &[Function] = &[
         doc: "An array of one value, repeated.",
         examples: &[("repeat('a', 2)", "[\"a\",\"a\"]")],
         meaning: Meaning::Kernel(|_, a| match number(a, 1) {
-            Some(count) if count >= 0 => list(vec![json(&a[0]); (count as usize).min(1_048_576)]),
+            Some(count) if count >= 0 => list(vec![a[0].to_json(); (count as usize).min(1_048_576)]),
             _ => Value::Null,
         }),
         ..Function::NEW

@@ -6,12 +6,8 @@ use md5::{Digest, Md5};
 use sha1::Sha1;
 use sha2::Sha256;
 
-use super::{Function, Meaning, ResultName};
+use super::{Function, Meaning, ResultName, text};
 use crate::types::{Value, to_text};
-
-fn text<'v>(arguments: &'v [Value<'_>], at: usize) -> &'v str {
-    arguments.get(at).and_then(Value::as_str).unwrap_or_default()
-}
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()

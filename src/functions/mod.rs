@@ -7,9 +7,11 @@
 pub mod signature;
 
 mod aggregate;
+mod aggregate_kernels;
 mod conditional;
 mod conversion;
 mod datetime;
+mod datetime_format;
 mod dynamic;
 mod encoding;
 mod math;
@@ -119,6 +121,11 @@ pub enum AggregateMeaning {
     Core(crate::ir::CoreAggregate),
     /// A plain function on the rows of one group.
     Kernel(AggregateKernel),
+}
+
+/// The text of a string argument; empty when there is none.
+fn text<'v>(arguments: &'v [crate::types::Value<'_>], at: usize) -> &'v str {
+    arguments.get(at).and_then(crate::types::Value::as_str).unwrap_or_default()
 }
 
 /// Every family of scalar functions.

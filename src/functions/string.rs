@@ -2,13 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::{Function, Meaning, ResultName};
+use super::{Function, Meaning, ResultName, text};
 use crate::ir::cached_regex;
 use crate::types::{Json, ScalarType, Value, cast, to_text};
-
-fn text<'v>(arguments: &'v [Value<'_>], at: usize) -> &'v str {
-    arguments.get(at).and_then(Value::as_str).unwrap_or_default()
-}
 
 fn number(arguments: &[Value<'_>], at: usize) -> Option<i64> {
     arguments.get(at).and_then(Value::as_i64)

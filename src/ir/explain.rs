@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AggregateCall, Expr, ExprKind, Plan, PlanKind, SortKey, SubqueryAnswer};
+use super::{AggregateCall, Expr, ExprKind, Plan, PlanKind, SortKey, SubqueryAnswer, deep};
 use crate::types::{ScalarType, Value, format_datetime, to_text};
 
 /// The plan as text.
@@ -56,7 +56,7 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
     // Writing to a string cannot fail.
     let _ = writeln!(out, "{}{text}  -> ({columns})", "  ".repeat(depth));
     for input in plan.inputs() {
-        node(input, depth + 1, out);
+        deep(|| node(input, depth + 1, out));
     }
 }
 

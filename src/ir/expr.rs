@@ -91,6 +91,33 @@ impl Expr {
         }
     }
 
+    /// The same expression over other operands: each is handed to `map`, and what that gives takes its place.
+    #[must_use]
+    pub fn map_operands(self, mut map: impl FnMut(Expr) -> Expr) -> Self {
+        match self.try_map_operands(|operand| Ok::<_, std::convert::Infallible>(map(operand))) {
+            Ok(expr) => expr,
+        }
+    }
+
+    /// As [`Expr::map_operands`], where `map` can fail.
+    ///
+    /// # Errors
+    /// The first error of `map`.
+    pub fn try_map_operands<E>(self, map: impl FnMut(Expr) -> Result<Expr, E>) -> Result<Self, E> {
+        let all = |operands: Vec<Expr>| operands.into_iter().map(map).collect::<Result<Vec<_>, E>>();
+        let kind = match self.kind {
+            ExprKind::Core(core, operands) => ExprKind::Core(core, all(operands)?),
+            ExprKind::Kernel { name, kernel, volatile, arguments } => {
+                ExprKind::Kernel { name, kernel, volatile, arguments: all(arguments)? }
+            }
+            ExprKind::Window { name, kernel, arguments } => {
+                ExprKind::Window { name, kernel, arguments: all(arguments)? }
+            }
+            leaf @ (ExprKind::Column(_) | ExprKind::Literal(_) | ExprKind::Subquery(..)) => leaf,
+        };
+        Ok(Self { kind, scalar_type: self.scalar_type })
+    }
+
     /// The names of the columns it reads, in order of first use, each once.
     pub fn columns(&self) -> Vec<String> {
         fn visit(expr: &Expr, into: &mut Vec<String>) {

@@ -1,19 +1,23 @@
 //! The typed, engine-neutral plan. All of KQL's meaning is decided before an engine sees it.
 
+mod aggregate;
 mod arithmetic;
 mod compare;
 mod core;
+mod deep;
 mod explain;
 mod expr;
 mod kernel;
 mod plan;
 mod program;
 mod prune;
+mod reads;
 mod regexes;
 mod text_match;
 
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};
+pub use deep::deep;
 pub use explain::explain;
 pub use expr::{Expr, ExprKind, SubqueryAnswer};
 pub use kernel::{AggregateKernel, Context, ScalarKernel, WindowKernel};
@@ -23,5 +27,6 @@ pub use plan::{
 };
 pub use program::Program;
 pub use prune::prune;
+pub use reads::reads;
 pub use regexes::cached_regex;
 pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};

@@ -238,6 +238,19 @@ impl Plan {
         }
     }
 
+    /// The expressions a node evaluates itself.
+    pub fn expressions(&self) -> Vec<&Expr> {
+        match &self.kind {
+            PlanKind::Filter(_, predicate) => vec![predicate],
+            PlanKind::Project(_, columns) => columns.iter().map(|(_, e)| e).collect(),
+            PlanKind::Aggregate(a) => {
+                a.keys.iter().map(|(_, e)| e).chain(a.calls.iter().flat_map(|c| &c.arguments)).collect()
+            }
+            PlanKind::Sort(_, keys) => keys.iter().map(|k| &k.value).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The rows for which a predicate is true.
     #[must_use]
     pub fn filter(self, predicate: Expr) -> Self {

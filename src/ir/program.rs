@@ -8,13 +8,15 @@ use super::compare::{compare, unwrap_dynamic};
 use super::text_match::{
     TermEdges, contains_ignore_case, ends_ignore_case, equal_ignore_case, has_term, starts_ignore_case,
 };
-use super::{Context, Core, Expr, ExprKind, ScalarKernel, cached_regex};
+use super::{Context, Core, Expr, ExprKind, ScalarKernel, cached_regex, deep};
 use crate::types::{Json, ScalarType, Value, cast};
 
 /// An expression with its columns resolved to places in a row.
 #[derive(Clone, Debug)]
 pub struct Program {
     node: Node,
+    /// Whether the tree is too deep to walk on the little stack that other people's threads have.
+    deep: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -29,13 +31,28 @@ impl Program {
     /// Resolves an expression against the columns a row will hold, in that order. `None` when it reads a column that
     /// is not among them or a window function, which has no meaning on one row.
     pub fn new(expr: &Expr, columns: &[String]) -> Option<Self> {
-        Some(Self { node: Node::new(expr, columns)? })
+        let deep = height(expr) > MODEST;
+        Some(Self { node: Node::new(expr, columns)?, deep })
     }
 
     /// The value of the expression over one row.
     pub fn run<'a>(&'a self, context: &Context, row: &[Value<'a>]) -> Value<'a> {
         self.node.run(context, row)
     }
+
+    /// Runs something that runs the program many times, with enough stack for it.
+    pub fn with_stack<T>(&self, run: impl FnOnce() -> T) -> T {
+        if self.deep { stacker::grow(DEEP_STACK, run) } else { run() }
+    }
+}
+
+/// The height of a tree that any stack can bear.
+const MODEST: usize = 50;
+/// Enough for the tallest tree the parser lets through.
+const DEEP_STACK: usize = 32 * 1024 * 1024;
+
+fn height(expr: &Expr) -> usize {
+    1 + deep(|| expr.operands().iter().map(height).max().unwrap_or(0))
 }
 
 impl Expr {

@@ -1,10 +1,8 @@
 //! Reads narrowed to what a plan uses: the columns of each scan, the period its rows must be in, and how many are enough.
 
-use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use super::compare::compare;
-use super::{Aggregate, Core, Expand, Expr, ExprKind, Join, Plan, PlanKind, Schema};
+use super::{Aggregate, Core, Expand, Expr, ExprKind, Join, Plan, PlanKind, Schema, deep};
 use crate::types::{ScalarType, Value};
 
 /// The column every table of the logs tells its time by.
@@ -17,6 +15,10 @@ pub fn prune(plan: &Plan) -> Plan {
 
 /// `needed`: the columns somebody reads; all when `None`.
 fn narrowed(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
+    deep(|| narrowed_node(plan, needed))
+}
+
+fn narrowed_node(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
     let keep = |schema: &Schema| -> Schema {
         match needed {
             None => schema.clone(),
@@ -128,7 +130,7 @@ fn narrowed(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
             kind: PlanKind::ForEach {
                 input: Box::new(narrowed(input, None)),
                 keys: keys.clone(),
-                body: Box::new(narrowed_part(body)),
+                body: Box::new(narrowed(body, None)),
             },
             schema: plan.schema.clone(),
         },
@@ -144,26 +146,14 @@ fn narrowed(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
     }
 }
 
-/// The body of a part: what it reads is not ours to narrow, but tables it joins with are.
-fn narrowed_part(body: &Plan) -> Plan {
-    narrowed(body, None)
-}
-
 /// The expression with the plans of its subqueries narrowed.
 fn subqueries(expr: &Expr) -> Expr {
-    let all = |operands: &[Expr]| operands.iter().map(subqueries).collect();
-    let kind = match &expr.kind {
-        ExprKind::Subquery(plan, answer) => ExprKind::Subquery(Box::new(prune(plan)), *answer),
-        ExprKind::Core(core, operands) => ExprKind::Core(*core, all(operands)),
-        ExprKind::Kernel { name, kernel, volatile, arguments } => {
-            ExprKind::Kernel { name, kernel: *kernel, volatile: *volatile, arguments: all(arguments) }
+    match &expr.kind {
+        ExprKind::Subquery(plan, answer) => {
+            Expr { kind: ExprKind::Subquery(Box::new(prune(plan)), *answer), scalar_type: expr.scalar_type }
         }
-        ExprKind::Window { name, kernel, arguments } => {
-            ExprKind::Window { name, kernel: *kernel, arguments: all(arguments) }
-        }
-        other => other.clone(),
-    };
-    Expr { kind, scalar_type: expr.scalar_type }
+        _ => expr.clone().map_operands(|operand| subqueries(&operand)),
+    }
 }
 
 /// Hands a period down to a scan below filters and projections that leave the time column alone.
@@ -225,7 +215,6 @@ fn period(predicate: &Expr) -> Option<(i64, i64)> {
     } else {
         return None;
     };
-    debug_assert_eq!(compare(&Value::DateTime(at), &Value::DateTime(at)), Some(Ordering::Equal));
     Some(match core {
         Core::Less => (i64::MIN, at),
         Core::LessOrEqual => (i64::MIN, at.saturating_add(1)),

@@ -3,9 +3,10 @@
 use std::path::PathBuf;
 
 use super::apim::{self, TABLES};
-use super::discover::{discover, nearest};
+use super::discover::discover;
 use super::error::{SourceError, SourceErrorKind};
 use super::sniff::{Shape, sniff};
+use crate::diagnostics::did_you_mean;
 use crate::types::ScalarType;
 
 /// How exports are understood where they leave it open.
@@ -116,8 +117,8 @@ impl Catalog {
                 self.files.len()
             )
         } else {
-            match nearest(table, found.iter().map(String::as_str)) {
-                Some(near) if near != table => format!("did you mean `{near}`? the files hold {}", found.join(", ")),
+            match did_you_mean(table, found.iter().map(String::as_str)) {
+                Some(near) => format!("did you mean `{near}`? the files hold {}", found.join(", ")),
                 _ => format!("the files hold {}", found.join(", ")),
             }
         })

@@ -8,6 +8,7 @@ use globset::GlobBuilder;
 use walkdir::WalkDir;
 
 use super::error::{SourceError, SourceErrorKind};
+use crate::diagnostics::did_you_mean;
 
 /// A file that a path, a folder or a pattern led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,23 +131,10 @@ fn missing(path: &Path) -> SourceError {
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().into_owned()))
         .collect();
     names.sort();
-    match nearest(&name, names.iter().map(String::as_str)) {
+    match did_you_mean(&name, names.iter().map(String::as_str)) {
         Some(near) => error.with_help(format!("did you mean `{}`?", parent.join(near).display())),
         None => error,
     }
-}
-
-/// The name most like a misspelt one, if any is like it at all.
-pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let name = name.to_lowercase();
-    let scored = names.map(|other| (strsim::jaro_winkler(&name, &other.to_lowercase()), other));
-    scored
-        .filter(|(score, _)| *score > 0.85)
-        .fold(None, |best: Option<(f64, &str)>, next| match best {
-            Some(best) if best.0 >= next.0 => Some(best),
-            _ => Some(next),
-        })
-        .map(|(_, other)| other)
 }
 
 #[cfg(test)]

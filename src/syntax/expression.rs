@@ -61,20 +61,14 @@ impl Parser {
     /// An expression of operators that bind at least as tightly as asked.
     pub(super) fn binary(&mut self, least: u8) -> Parsed<Expr> {
         let start = self.span();
+        // What stands beside this expression, in a list around it, has a height of its own.
+        let beside = std::mem::take(&mut self.height);
         let mut left = self.unary()?;
-        let mut chain = 0;
         while let Some((level, infix, length)) = self.infix() {
             if level < least {
                 break;
             }
-            chain += 1;
-            if chain > MAX_CHAIN {
-                return Err(Box::new(Diagnostic::new(
-                    "KQL093",
-                    format!("more than {MAX_CHAIN} operators in a row"),
-                    self.span(),
-                )));
-            }
+            let tallest = std::mem::take(&mut self.height);
             for _ in 0..length {
                 self.advance();
             }
@@ -95,8 +89,11 @@ impl Parser {
                     ExprKind::Between { value: Box::new(left), low, high, negated }
                 }
             };
+            self.height = self.height.max(tallest);
+            self.taller("operators in a row")?;
             left = Expr { kind, span: self.since(start) };
         }
+        self.height = self.height.max(beside);
         Ok(left)
     }
 
@@ -195,16 +192,7 @@ impl Parser {
     fn postfix(&mut self) -> Parsed<Expr> {
         let start = self.span();
         let mut object = self.primary()?;
-        let mut chain = 0;
         loop {
-            chain += 1;
-            if chain > MAX_CHAIN {
-                return Err(Box::new(Diagnostic::new(
-                    "KQL093",
-                    format!("more than {MAX_CHAIN} members in a row"),
-                    self.span(),
-                )));
-            }
             let kind = if self.is(".") && (self.name_length(1).is_some() || self.is_at(1, "[")) {
                 self.advance();
                 if self.at_name() {
@@ -225,8 +213,18 @@ impl Parser {
             } else {
                 return Ok(object);
             };
+            self.taller("members in a row")?;
             object = Expr { kind, span: self.since(start) };
         }
+    }
+
+    /// Counts one more operator above the expression read last.
+    fn taller(&mut self, what: &str) -> Parsed<()> {
+        self.height += 1;
+        if self.height > MAX_CHAIN {
+            return Err(Box::new(Diagnostic::new("KQL093", format!("more than {MAX_CHAIN} {what}"), self.span())));
+        }
+        Ok(())
     }
 
     fn primary(&mut self) -> Parsed<Expr> {

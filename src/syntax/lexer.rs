@@ -231,19 +231,8 @@ fn escaped<'t>(inner: &'t str, quote: char, text: &'t str) -> Result<Option<(&'t
                         'U' => 8,
                         _ => 2,
                     };
-                    let hex: String = chars.by_ref().take(digits).map(|(_, c)| c).collect();
-                    let mut code = u32::from_str_radix(&hex, 16).ok().filter(|_| hex.len() == digits);
-                    // A surrogate pair, as JSON writes characters beyond the first plane.
-                    if let Some(high @ 0xD800..=0xDBFF) = code {
-                        let tail: String = chars.clone().take(6).map(|(_, c)| c).collect();
-                        let low = tail.strip_prefix("\\u").and_then(|h| u32::from_str_radix(h, 16).ok());
-                        if let Some(low @ 0xDC00..=0xDFFF) = low {
-                            code = Some(0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00));
-                            chars.by_ref().take(6).for_each(drop);
-                        }
-                    }
-                    match code {
-                        Some(code) => value.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)),
+                    match super::escape::unicode(&mut chars, digits) {
+                        Some(c) => value.push(c),
                         None => return Err(bad_escape(text, line())),
                     }
                 }

@@ -4,7 +4,8 @@
 pub const MAX_BYTES: usize = 256 * 1024;
 /// Parentheses, brackets and pipelines inside one another.
 pub const MAX_NESTING: usize = 250;
-/// Operators of one left-leaning chain such as `a + b + c`; `and` and `or` have no such limit.
+/// Operators above the deepest operand of an expression, as in a chain such as `a + b + c`; `and` and `or` are flat and
+/// have no such limit.
 pub const MAX_CHAIN: usize = 1_000;
 /// Tokens.
 pub const MAX_TOKENS: usize = 100_000;

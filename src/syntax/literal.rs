@@ -209,10 +209,7 @@ impl Content<'_> {
                         Scanned::Literal(rest, value, _) => {
                             // The text behind is part of what we hold.
                             self.rest = &self.rest[self.rest.len() - rest.len()..];
-                            Some(match cast(&value, ScalarType::Dynamic) {
-                                Value::Dynamic(json) => json.into_owned(),
-                                _ => Json::Null,
-                            })
+                            Some(value.to_json())
                         }
                         _ => None,
                     },
@@ -276,19 +273,7 @@ impl Content<'_> {
                 'r' => value.push('\r'),
                 'b' => value.push('\u{8}'),
                 'f' => value.push('\u{c}'),
-                'u' => {
-                    let hex: String = chars.by_ref().take(4).map(|(_, c)| c).collect();
-                    let mut code = u32::from_str_radix(&hex, 16).ok()?;
-                    if (0xD800..=0xDBFF).contains(&code) {
-                        let tail: String = chars.clone().take(6).map(|(_, c)| c).collect();
-                        let low = tail.strip_prefix("\\u").and_then(|h| u32::from_str_radix(h, 16).ok());
-                        if let Some(low @ 0xDC00..=0xDFFF) = low {
-                            code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-                            chars.by_ref().take(6).for_each(drop);
-                        }
-                    }
-                    value.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                }
+                'u' => value.push(super::escape::unicode(&mut chars, 4)?),
                 other => value.push(other),
             }
         }

@@ -1,6 +1,7 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
 pub mod ast;
+mod escape;
 mod expression;
 mod lexer;
 pub mod limits;

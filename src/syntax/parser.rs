@@ -18,6 +18,8 @@ pub(super) struct Parser {
     tokens: Vec<(Token, Span)>,
     at: usize,
     depth: usize,
+    /// The height of the expression read last: how many operators stand above its deepest operand.
+    pub(super) height: usize,
     /// Findings the parser went on after.
     pub(super) findings: Vec<Diagnostic>,
 }
@@ -40,7 +42,7 @@ pub fn parse(text: &str) -> Result<Query, Vec<Diagnostic>> {
             span,
         )]);
     }
-    let mut parser = Parser { tokens, at: 0, depth: 0, findings: Vec::new() };
+    let mut parser = Parser { tokens, at: 0, depth: 0, height: 0, findings: Vec::new() };
     let query = parser.query();
     if parser.findings.is_empty() { Ok(query) } else { Err(parser.findings) }
 }

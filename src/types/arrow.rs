@@ -143,11 +143,6 @@ pub struct Table {
 }
 
 impl Table {
-    /// The values of one row.
-    pub fn row(&self, row: usize) -> Vec<Value<'static>> {
-        self.columns.iter().map(|column| column.values[row].clone()).collect()
-    }
-
     /// Reads Arrow batches into a table.
     pub fn from_batches(schema: &Schema, batches: &[RecordBatch]) -> Self {
         let rows = batches.iter().map(RecordBatch::num_rows).sum();

@@ -135,6 +135,14 @@ impl<'a> Value<'a> {
         }
     }
 
+    /// The value as JSON, as it stands inside a dynamic; null is JSON's null.
+    pub fn to_json(&self) -> Json {
+        match super::cast(self, ScalarType::Dynamic) {
+            Self::Dynamic(json) => json.into_owned(),
+            _ => Json::Null,
+        }
+    }
+
     /// The same value, owning what it holds.
     pub fn into_owned(self) -> Value<'static> {
         match self {

@@ -154,12 +154,6 @@ impl Binder<'_> {
                 };
                 Ok(Pair { left: self.sided(l, left, env)?, right: self.sided(r, right, env)? })
             }
-            ExprKind::Pipeline(pipeline) if pipeline.operators.is_empty() && pipeline.source.is_some() => {
-                match &pipeline.source {
-                    Some(source) => self.pair(left, right, source, env),
-                    None => error("KQL184", "a condition is expected here", condition.span),
-                }
-            }
             _ => Err(Box::new(Diagnostic::new("KQL184", "only equality joins tables", condition.span).help(
                 "write `on Key` or `on $left.A == $right.B`; other conditions go into a `where` after the join",
             ))),

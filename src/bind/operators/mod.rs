@@ -59,9 +59,6 @@ impl Binder<'_> {
                 self.parse(operator, input, value, pattern, *matching_only, env)
             }
             OperatorKind::Invoke(call) => self.invoke(input, call, env),
-            OperatorKind::Unsupported(name) => {
-                error("KQL102", format!("the operator '{}' is not supported", name.text), name.span)
-            }
             _ => error("KQL102", "kqlens reads this operator but cannot run it yet", operator.keyword),
         }
     }

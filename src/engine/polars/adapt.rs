@@ -90,11 +90,13 @@ pub(super) fn scalar(
     let lengths: Vec<usize> = columns.iter().map(Column::len).collect();
     let mut values: Vec<Value<'_>> = Vec::with_capacity(length);
     let mut row_values: Vec<Value<'_>> = Vec::with_capacity(readers.len());
-    for row in 0..length {
-        row_values.clear();
-        row_values.extend(readers.iter().zip(&lengths).map(|(r, n)| at(r, *n, row)));
-        values.push(program.run(context, &row_values));
-    }
+    program.with_stack(|| {
+        for row in 0..length {
+            row_values.clear();
+            row_values.extend(readers.iter().zip(&lengths).map(|(r, n)| at(r, *n, row)));
+            values.push(program.run(context, &row_values));
+        }
+    });
     let name = columns.first().map(|c| c.name().clone()).unwrap_or_default();
     Ok(series(&name, answer, &values).into_column())
 }

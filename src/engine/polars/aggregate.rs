@@ -5,7 +5,7 @@ use polars::prelude::{Column, Expr as PlExpr, Field, col, len, lit, when};
 use super::adapt;
 use super::convert::data_type;
 use super::expression::lower;
-use crate::ir::{AggregateCall, AggregateKernel, AggregateKind, Context, CoreAggregate, Expr};
+use crate::ir::{AggregateCall, AggregateKind, Context, CoreAggregate, Expr};
 use crate::types::{ScalarType, Value};
 
 /// An aggregate in two steps: what is computed over each group, and what is made of that afterwards.
@@ -29,7 +29,7 @@ pub(super) fn lower_call(call: &AggregateCall, at: usize, context: &Context, any
     }
     let kernel = match call.meaning {
         AggregateKind::Kernel(kernel) => kernel,
-        AggregateKind::Core(core) => core_kernel(core),
+        AggregateKind::Core(core) => core.kernel(),
     };
     let mut gathered = Vec::new();
     let mut hidden = Vec::new();
@@ -108,93 +108,4 @@ fn broadcast(argument: &Expr, lowered: PlExpr, any: &str) -> PlExpr {
         return when(col(any).is_null()).then(lowered.clone()).otherwise(lowered);
     }
     lowered
-}
-
-/// The same aggregates on plain values, for types that Polars aggregates otherwise than KQL.
-fn core_kernel(core: CoreAggregate) -> AggregateKernel {
-    match core {
-        CoreAggregate::Count => |_, arguments| Value::Long(arguments.first().map_or(0, Vec::len) as i64),
-        CoreAggregate::CountIf => |_, arguments| {
-            Value::Long(arguments.first().map_or(0, |a| a.iter().filter(|v| v.as_bool() == Some(true)).count()) as i64)
-        },
-        CoreAggregate::Sum => |context, arguments| fold(context, arguments, |sum, v| add(&sum, v)),
-        CoreAggregate::Average => average,
-        CoreAggregate::Min => |context, arguments| {
-            fold(context, arguments, |best, v| if v.order(&best).is_lt() { v.clone() } else { best })
-        },
-        CoreAggregate::Max => |context, arguments| {
-            fold(context, arguments, |best, v| if v.order(&best).is_gt() { v.clone() } else { best })
-        },
-        CoreAggregate::CountDistinct => |_, arguments| {
-            let mut seen: Vec<String> = present(arguments).map(|v| format!("{v:?}")).collect();
-            seen.sort_unstable();
-            seen.dedup();
-            Value::Long(seen.len() as i64)
-        },
-        CoreAggregate::TakeAny => |_, arguments| {
-            let values = || arguments.iter().take(1).flatten();
-            let best = values().find(|v| !v.is_null() && v.as_str() != Some(""));
-            best.or_else(|| values().next()).cloned().unwrap_or(Value::Null)
-        },
-    }
-}
-
-fn present<'a>(arguments: &'a [Vec<Value<'static>>]) -> impl Iterator<Item = &'a Value<'static>> {
-    arguments.iter().take(1).flatten().filter(|v| !v.is_null())
-}
-
-fn fold(
-    _: &Context,
-    arguments: &[Vec<Value<'static>>],
-    step: impl Fn(Value<'static>, &Value<'static>) -> Value<'static>,
-) -> Value<'static> {
-    let mut values = present(arguments);
-    let Some(first) = values.next() else { return Value::Null };
-    values.fold(first.clone(), step)
-}
-
-fn add(a: &Value<'static>, b: &Value<'static>) -> Value<'static> {
-    let unwrapped = (crate::ir::unwrap_dynamic(a), crate::ir::unwrap_dynamic(b));
-    match unwrapped {
-        (Value::Decimal(a), Value::Decimal(b)) => a.checked_add(b).map_or(Value::Null, Value::Decimal),
-        (Value::TimeSpan(a), Value::TimeSpan(b)) => Value::TimeSpan(a.wrapping_add(b)),
-        (a, b) => match (a.as_i64(), b.as_i64()) {
-            (Some(a), Some(b)) => Value::Long(a.wrapping_add(b)),
-            _ => match (a.as_f64(), b.as_f64()) {
-                (Some(a), Some(b)) => Value::Real(a + b),
-                _ => Value::Null,
-            },
-        },
-    }
-}
-
-fn average(_: &Context, arguments: &[Vec<Value<'static>>]) -> Value<'static> {
-    let mut ticks: i128 = 0;
-    let mut count: i128 = 0;
-    let mut sum = 0.0;
-    let mut like = None;
-    for value in present(arguments) {
-        count += 1;
-        ticks += i128::from(value.as_ticks().unwrap_or_default());
-        sum += value.as_f64().unwrap_or_default();
-        like = like.or_else(|| value.scalar_type());
-        if let Value::Decimal(_) = value {
-            like = Some(ScalarType::Decimal);
-        }
-    }
-    match like {
-        None => Value::Null,
-        Some(ScalarType::TimeSpan) => Value::TimeSpan((ticks / count) as i64),
-        Some(ScalarType::DateTime) => Value::DateTime((ticks / count) as i64),
-        Some(ScalarType::Decimal) => {
-            let total = fold(&Context { now: 0 }, arguments, |a, b| add(&a, b));
-            match total {
-                Value::Decimal(total) => {
-                    total.checked_div(rust_decimal::Decimal::from(count as i64)).map_or(Value::Null, Value::Decimal)
-                }
-                _ => Value::Null,
-            }
-        }
-        Some(_) => Value::Real(sum / count as f64),
-    }
 }

@@ -93,24 +93,17 @@ fn column_inputs(expr: &Expr, inputs: &mut Vec<(String, ScalarType, PlExpr)>) {
     expr.operands().iter().for_each(|o| column_inputs(o, inputs));
 }
 
+/// The expression with its window functions as columns, which are added to the inputs.
 fn without_windows(expr: &Expr, context: &Context, any: &str, inputs: &mut Vec<(String, ScalarType, PlExpr)>) -> Expr {
+    if let ExprKind::Window { kernel, arguments, .. } = &expr.kind {
+        let name = format!("$window{}", inputs.len());
+        inputs.push((name.clone(), expr.scalar_type, window(expr, *kernel, arguments, context, any)));
+        return Expr::column(name, expr.scalar_type);
+    }
     if !expr.has_window() {
         return expr.clone();
     }
-    let mut all = |operands: &[Expr]| operands.iter().map(|o| without_windows(o, context, any, inputs)).collect();
-    let kind = match &expr.kind {
-        ExprKind::Window { kernel, arguments, .. } => {
-            let name = format!("$window{}", inputs.len());
-            inputs.push((name.clone(), expr.scalar_type, window(expr, *kernel, arguments, context, any)));
-            ExprKind::Column(name)
-        }
-        ExprKind::Core(core, operands) => ExprKind::Core(*core, all(operands)),
-        ExprKind::Kernel { name, kernel, volatile, arguments } => {
-            ExprKind::Kernel { name, kernel: *kernel, volatile: *volatile, arguments: all(arguments) }
-        }
-        other => other.clone(),
-    };
-    Expr { kind, scalar_type: expr.scalar_type }
+    expr.clone().map_operands(|operand| without_windows(&operand, context, any, inputs))
 }
 
 fn window(expr: &Expr, kernel: crate::ir::WindowKernel, arguments: &[Expr], context: &Context, any: &str) -> PlExpr {

@@ -1,23 +1,28 @@
 //! Plan nodes to lazy frames.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude::{
-    Column, DataFrame, Engine as PlEngine, ExplodeOptions, Expr as PlExpr, Field, IntoLazy, JoinBuilder, JoinCoalesce,
-    JoinType, LazyFrame, MaintainOrderJoin, SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, lit,
-    when,
+    DataFrame, Engine as PlEngine, ExplodeOptions, Expr as PlExpr, IntoLazy, JoinBuilder, JoinCoalesce, JoinType,
+    LazyFrame, MaintainOrderJoin, SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, lit, when,
 };
 
 use super::aggregate::lower_call;
 use super::convert::{NO_COLUMN, from_batches, to_frame, to_table};
+use super::expand::expanded_list;
 use super::expression::lower;
+use super::range::{MAX_RANGE, range_values};
 use super::{EngineError, Execution, Rows};
 use crate::ir::{
-    Aggregate, Context, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Schema, SortKey, SubqueryAnswer,
-    TableKernel,
+    Aggregate, Context, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey, SubqueryAnswer,
+    TableKernel, deep, reads,
 };
 use crate::types::{Column as KqlColumn, Json, ScalarType, Table, Value};
+
+/// How many nodes one lazy plan may stack: Polars walks it recursively, on more stack than ours. A taller one is
+/// computed in stages.
+const MAX_LEVELS: usize = 200;
 
 /// One run's way from plan to frames.
 pub(super) struct Lowering<'a> {
@@ -26,13 +31,27 @@ pub(super) struct Lowering<'a> {
     execution: Execution,
     /// The rows of [`PlanKind::Part`], innermost last.
     parts: RefCell<Vec<DataFrame>>,
-    /// Tables already read, by table, columns and period.
+    /// How many nodes stand one above the other in the frame lowered last.
+    levels: Cell<usize>,
+    /// What the plan reads of each table.
+    reads: BTreeMap<String, (Scan, Schema)>,
+    /// The tables already read.
     read: RefCell<HashMap<String, DataFrame>>,
 }
 
 impl<'a> Lowering<'a> {
-    pub(super) fn new(context: &'a Context, rows: &'a dyn Rows, execution: Execution) -> Self {
-        Self { context, rows, execution, parts: RefCell::default(), read: RefCell::default() }
+    /// For a plan that is narrowed already.
+    pub(super) fn new(plan: &Plan, context: &'a Context, rows: &'a dyn Rows, execution: Execution) -> Self {
+        let reads = reads(plan);
+        Self {
+            context,
+            rows,
+            execution,
+            parts: RefCell::default(),
+            levels: Cell::new(0),
+            reads,
+            read: RefCell::default(),
+        }
     }
 
     pub(super) fn collect(&self, frame: LazyFrame) -> Result<DataFrame, EngineError> {
@@ -46,17 +65,20 @@ impl<'a> Lowering<'a> {
 
     /// The lazy frame of a plan.
     pub(super) fn plan(&self, plan: &Plan) -> Result<LazyFrame, EngineError> {
+        let beside = self.levels.replace(0);
+        let mut frame = deep(|| self.node(plan))?;
+        let mut levels = self.levels.get() + 1;
+        if levels > MAX_LEVELS {
+            frame = self.collect(frame)?.lazy();
+            levels = 0;
+        }
+        self.levels.set(levels.max(beside));
+        Ok(frame)
+    }
+
+    fn node(&self, plan: &Plan) -> Result<LazyFrame, EngineError> {
         match &plan.kind {
-            PlanKind::Scan(scan) => {
-                let key = format!("{scan:?} {:?}", plan.schema);
-                if let Some(frame) = self.read.borrow().get(&key) {
-                    return Ok(frame.clone().lazy());
-                }
-                let batches = self.rows.read(scan, &plan.schema.names())?;
-                let frame = from_batches(&plan.schema, &batches)?;
-                self.read.borrow_mut().insert(key, frame.clone());
-                Ok(frame.lazy())
-            }
+            PlanKind::Scan(scan) => self.scan(&scan.table, &plan.schema),
             PlanKind::Values(table) => Ok(to_frame(table)?.lazy()),
             PlanKind::Range(from, to, step) => self.range(plan, from, to, step),
             PlanKind::Part => match self.parts.borrow().last() {
@@ -91,6 +113,26 @@ impl<'a> Lowering<'a> {
         }
     }
 
+    /// The columns of a table, which is read the first time it is asked for.
+    fn scan(&self, table: &str, schema: &Schema) -> Result<LazyFrame, EngineError> {
+        let known = self.read.borrow().get(table).cloned();
+        let frame = match (known, self.reads.get(table)) {
+            (Some(frame), _) => frame,
+            (None, None) => return Err(EngineError::new(format!("'{table}' is not among the tables of this plan"))),
+            (None, Some((scan, all))) => {
+                let frame = from_batches(all, &self.rows.read(scan, &all.names())?)?;
+                self.read.borrow_mut().insert(table.to_owned(), frame.clone());
+                frame
+            }
+        };
+        if schema.columns.is_empty() {
+            // Only the number of rows matters, and any column has it.
+            let any = frame.get_column_names().first().map_or(NO_COLUMN, |name| name.as_str()).to_owned();
+            return Ok(frame.lazy().select([col(any.as_str()).is_null().alias(NO_COLUMN)]));
+        }
+        Ok(frame.lazy().select(schema.columns.iter().map(|(name, _)| col(name.as_str())).collect::<Vec<_>>()))
+    }
+
     /// A column that a frame of this schema is sure to have.
     fn any(schema: &Schema) -> &str {
         schema.columns.first().map_or(NO_COLUMN, |(name, _)| name)
@@ -102,43 +144,21 @@ impl<'a> Lowering<'a> {
     }
 
     fn resolved(&self, expr: &Expr) -> Result<Expr, EngineError> {
-        fn has_subquery(expr: &Expr) -> bool {
-            matches!(expr.kind, ExprKind::Subquery(..)) || expr.operands().iter().any(has_subquery)
-        }
-        if !has_subquery(expr) {
-            return Ok(expr.clone());
-        }
-        let all = |operands: &[Expr]| operands.iter().map(|o| self.resolved(o)).collect::<Result<Vec<_>, _>>();
-        let kind = match &expr.kind {
-            ExprKind::Subquery(plan, answer) => {
-                let pruned = crate::ir::prune(plan);
-                let table = to_table(&self.collect(self.plan(&pruned)?)?, &pruned.schema)?;
-                let column = table.columns.into_iter().next();
-                let value = match answer {
-                    SubqueryAnswer::Scalar => {
-                        column.and_then(|c| c.values.into_iter().next()).unwrap_or(Value::null_of(expr.scalar_type))
-                    }
-                    SubqueryAnswer::List => Value::dynamic(Json::Array(column.map_or_else(Vec::new, |c| {
-                        c.values
-                            .iter()
-                            .map(|v| {
-                                crate::types::cast(v, ScalarType::Dynamic).as_json().cloned().unwrap_or(Json::Null)
-                            })
-                            .collect()
-                    }))),
-                };
-                ExprKind::Literal(value)
-            }
-            ExprKind::Core(core, operands) => ExprKind::Core(*core, all(operands)?),
-            ExprKind::Kernel { name, kernel, volatile, arguments } => {
-                ExprKind::Kernel { name, kernel: *kernel, volatile: *volatile, arguments: all(arguments)? }
-            }
-            ExprKind::Window { name, kernel, arguments } => {
-                ExprKind::Window { name, kernel: *kernel, arguments: all(arguments)? }
-            }
-            other => other.clone(),
+        let ExprKind::Subquery(plan, answer) = &expr.kind else {
+            return expr.clone().try_map_operands(|operand| self.resolved(&operand));
         };
-        Ok(Expr { kind, scalar_type: expr.scalar_type })
+        let table = to_table(&self.collect(self.plan(plan)?)?, &plan.schema)?;
+        let column = table.columns.into_iter().next();
+        let value = match answer {
+            SubqueryAnswer::Scalar => {
+                column.and_then(|c| c.values.into_iter().next()).unwrap_or(Value::null_of(expr.scalar_type))
+            }
+            SubqueryAnswer::List => {
+                let elements = column.map_or_else(Vec::new, |c| c.values.iter().map(Value::to_json).collect());
+                Value::dynamic(Json::Array(elements))
+            }
+        };
+        Ok(Expr::literal(value, expr.scalar_type))
     }
 
     fn project(&self, input: &Plan, columns: &[(String, Expr)]) -> Result<LazyFrame, EngineError> {
@@ -374,125 +394,4 @@ impl<'a> Lowering<'a> {
         }
         Ok(to_frame(&Table { columns: answer, rows })?.lazy())
     }
-}
-
-/// The most rows of a `range`.
-const MAX_RANGE: usize = 50_000_000;
-
-/// The values of a range; `None` when there are too many.
-fn range_values(from: &Value<'static>, to: &Value<'static>, step: &Value<'static>) -> Option<Vec<Value<'static>>> {
-    let mut values = Vec::new();
-    if from.is_null() || to.is_null() || step.is_null() {
-        return Some(values);
-    }
-    let whole = |v: &Value<'_>| v.as_i64().or_else(|| v.as_ticks());
-    if let (Some(start), Some(end), Some(pace)) = (whole(from), whole(to), whole(step)) {
-        let count = if pace == 0 { -1 } else { (i128::from(end) - i128::from(start)) / i128::from(pace) };
-        let inside = pace != 0 && ((pace > 0) == (end >= start) || end == start);
-        if !inside {
-            return Some(values);
-        }
-        if count >= MAX_RANGE as i128 {
-            return None;
-        }
-        for n in 0..=count {
-            let value = (i128::from(start) + n * i128::from(pace)) as i64;
-            values.push(match from {
-                Value::DateTime(_) => Value::DateTime(value),
-                Value::TimeSpan(_) => Value::TimeSpan(value),
-                _ => Value::Long(value),
-            });
-        }
-        return Some(values);
-    }
-    if let (Value::Decimal(start), Value::Decimal(end), Value::Decimal(pace)) = (from, to, step) {
-        let mut at = *start;
-        while !pace.is_zero() && ((pace.is_sign_positive() && at <= *end) || (pace.is_sign_negative() && at >= *end)) {
-            values.push(Value::Decimal(at));
-            at = at.checked_add(*pace)?;
-            if values.len() > MAX_RANGE {
-                return None;
-            }
-        }
-        return Some(values);
-    }
-    let (start, end, pace) = (from.as_f64()?, to.as_f64()?, step.as_f64()?);
-    let count = ((end - start) / pace).floor();
-    if !count.is_finite() || count < 0.0 {
-        return Some(values);
-    }
-    if count >= MAX_RANGE as f64 {
-        return None;
-    }
-    values.extend((0..=count as usize).map(|n| Value::Real(start + n as f64 * pace)));
-    Some(values)
-}
-
-/// The elements one cell is expanded to, as JSON texts; `None` for null.
-fn elements(json: Option<&Json>, bags_as_arrays: bool) -> Vec<Option<String>> {
-    match json {
-        None | Some(Json::Null) => vec![None],
-        Some(Json::Array(items)) => items.iter().map(|i| (!i.is_null()).then(|| i.to_string())).collect(),
-        Some(Json::Object(bag)) => bag
-            .iter()
-            .map(|(key, value)| {
-                Some(if bags_as_arrays {
-                    Json::Array(vec![Json::String(key.clone()), value.clone()]).to_string()
-                } else {
-                    Json::Object(serde_json::Map::from_iter([(key.clone(), value.clone())])).to_string()
-                })
-            })
-            .collect(),
-        Some(other) => vec![Some(other.to_string())],
-    }
-}
-
-/// The list a column is exploded from: its elements, padded with nulls to the longest of the columns expanded with it.
-/// Without a column: their numbers.
-fn expanded_list(arguments: &[PlExpr], which: Option<usize>, bags_as_arrays: bool, limit: Option<u64>) -> PlExpr {
-    let first = arguments[0].clone();
-    first.map_many(
-        move |columns: &mut [Column]| {
-            let readers = columns
-                .iter()
-                .map(|c| super::adapt::Reader::new(c, ScalarType::Dynamic))
-                .collect::<polars::error::PolarsResult<Vec<_>>>()?;
-            let length = columns.iter().map(Column::len).max().unwrap_or(0);
-            let mut lists: Vec<polars::prelude::Series> = Vec::with_capacity(length);
-            for row in 0..length {
-                let cells: Vec<Vec<Option<String>>> = readers
-                    .iter()
-                    .zip(columns.iter())
-                    .map(|(reader, column)| {
-                        let value = reader.value(if column.len() == 1 { 0 } else { row });
-                        elements(value.as_json(), bags_as_arrays)
-                    })
-                    .collect();
-                let mut longest = cells.iter().map(Vec::len).max().unwrap_or(0);
-                if let Some(limit) = limit {
-                    longest = longest.min(usize::try_from(limit).unwrap_or(usize::MAX));
-                }
-                let texts: Vec<Option<String>> = match which {
-                    Some(at) => (0..longest).map(|n| cells[at].get(n).cloned().flatten()).collect(),
-                    None => (0..longest).map(|n| Some(n.to_string())).collect(),
-                };
-                lists.push(polars::prelude::NamedFrom::new("".into(), texts));
-            }
-            let name = columns[0].name().clone();
-            let mut builder = polars::prelude::ListStringChunkedBuilder::new(name, lists.len(), lists.len() * 4);
-            for list in &lists {
-                polars::prelude::ListBuilderTrait::append_series(&mut builder, list)?;
-            }
-            Ok(polars::prelude::IntoColumn::into_column(polars::prelude::IntoSeries::into_series(
-                polars::prelude::ListBuilderTrait::finish(&mut builder),
-            )))
-        },
-        &arguments[1..],
-        |_, fields| {
-            Ok(Field::new(
-                fields[0].name().clone(),
-                polars::prelude::DataType::List(Box::new(polars::prelude::DataType::String)),
-            ))
-        },
-    )
 }

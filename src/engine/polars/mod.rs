@@ -3,9 +3,11 @@
 mod adapt;
 mod aggregate;
 mod convert;
+mod expand;
 mod expression;
 mod lower;
 mod native;
+mod range;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -48,7 +50,7 @@ impl Engine for PolarsEngine {
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError> {
         let plan = prune(plan);
         guarded(|| {
-            let lowering = Lowering::new(context, rows, self.execution);
+            let lowering = Lowering::new(&plan, context, rows, self.execution);
             let frame = lowering.collect(lowering.plan(&plan)?)?;
             convert::to_batch(frame, &plan.schema)
         })
@@ -56,7 +58,7 @@ impl Engine for PolarsEngine {
 
     fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError> {
         let plan = prune(plan);
-        guarded(|| Ok(Lowering::new(context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?))
+        guarded(|| Ok(Lowering::new(&plan, context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?))
     }
 }
 

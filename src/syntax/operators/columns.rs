@@ -1,4 +1,4 @@
-use crate::syntax::ast::{ExprKind, OperatorKind};
+use crate::syntax::ast::OperatorKind;
 use crate::syntax::parser::{Parsed, Parser};
 
 impl Parser {
@@ -29,11 +29,7 @@ impl Parser {
             if wildcard {
                 return p.pattern();
             }
-            let expr = p.expression()?;
-            Ok(match expr.kind {
-                ExprKind::Array(_) => expr,
-                _ => expr,
-            })
+            p.expression()
         })?;
         Ok(OperatorKind::ProjectByNames(items))
     }
