@@ -85,39 +85,15 @@ impl Binder<'_> {
 
     /// The tree with every aggregate call replaced by a read of its hidden column.
     fn hide(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env, into: &mut Aggregates) -> Bind<ast::Expr> {
-        let mut hide = |e: &ast::Expr| self.hide(e, row, env, into);
-        let kind = match &tree.kind {
-            ExprKind::Call(name, arguments) if self.is_aggregate(&name.text, env) => {
-                let call = self.aggregate_call(name, arguments, row, env, tree.span)?;
-                let read = into.add(call);
-                ExprKind::Name(Name { text: read.columns().concat(), span: tree.span })
-            }
-            ExprKind::Call(name, arguments) => {
-                let arguments = arguments
-                    .iter()
-                    .map(|a| Ok(Argument { name: a.name.clone(), value: hide(&a.value)? }))
-                    .collect::<Bind<_>>()?;
-                ExprKind::Call(name.clone(), arguments)
-            }
-            ExprKind::Member(object, name) => ExprKind::Member(Box::new(hide(object)?), name.clone()),
-            ExprKind::Index(object, index) => ExprKind::Index(Box::new(hide(object)?), Box::new(hide(index)?)),
-            ExprKind::Unary(op, operand) => ExprKind::Unary(*op, Box::new(hide(operand)?)),
-            ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, Box::new(hide(a)?), Box::new(hide(b)?)),
-            ExprKind::And(operands) => ExprKind::And(operands.iter().map(hide).collect::<Bind<_>>()?),
-            ExprKind::Or(operands) => ExprKind::Or(operands.iter().map(hide).collect::<Bind<_>>()?),
-            ExprKind::List(op, left, items) => {
-                let left = Box::new(hide(left)?);
-                ExprKind::List(*op, left, items.iter().map(hide).collect::<Bind<_>>()?)
-            }
-            ExprKind::Between { value, low, high, negated } => ExprKind::Between {
-                value: Box::new(hide(value)?),
-                low: Box::new(hide(low)?),
-                high: Box::new(hide(high)?),
-                negated: *negated,
-            },
-            other => other.clone(),
-        };
-        Ok(ast::Expr { kind, span: tree.span })
+        if let ExprKind::Call(name, arguments) = &tree.kind
+            && self.is_aggregate(&name.text, env)
+        {
+            let call = self.aggregate_call(name, arguments, row, env, tree.span)?;
+            let read = into.add(call);
+            let name = Name { text: read.columns().concat(), span: tree.span };
+            return Ok(ast::Expr { kind: ExprKind::Name(name), span: tree.span });
+        }
+        tree.try_map(|operand| self.hide(operand, row, env, into))
     }
 
     /// One aggregate call that gives one value.

@@ -84,7 +84,7 @@ impl Binder<'_> {
     }
 
     /// A bag of columns under their own names.
-    fn pack(&self, columns: Vec<Expr>, skip_empty: bool, span: Span) -> Bind<Expr> {
+    pub(super) fn pack(&self, columns: Vec<Expr>, skip_empty: bool, span: Span) -> Bind<Expr> {
         let Some(bag_pack) = functions::find("bag_pack") else { return error("KQL151", "bag_pack is missing", span) };
         let Meaning::Kernel(kernel) = bag_pack.meaning else { return error("KQL151", "bag_pack is missing", span) };
         let mut arguments = Vec::new();

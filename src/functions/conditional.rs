@@ -74,6 +74,28 @@ fn extreme<'a>(arguments: &[Value<'a>], greatest: bool) -> Value<'a> {
     best
 }
 
+/// The value rounded down to a whole number of sizes away from a fixed point.
+fn bin_at<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let [value, size, fixed] = arguments else { return Value::Null };
+    let whole = |v: &Value<'_>| v.as_ticks().or_else(|| v.as_i64());
+    match (whole(value), whole(size), whole(fixed)) {
+        (Some(v), Some(size), Some(fixed)) if size > 0 => {
+            let at = v.saturating_sub(v.saturating_sub(fixed).rem_euclid(size));
+            match value {
+                Value::DateTime(_) => Value::DateTime(at),
+                Value::TimeSpan(_) => Value::TimeSpan(at),
+                _ => Value::Long(at),
+            }
+        }
+        _ => match (value.as_f64(), size.as_f64(), fixed.as_f64()) {
+            (Some(v), Some(size), Some(fixed)) if size > 0.0 => {
+                Value::Real(fixed + ((v - fixed) / size).floor() * size)
+            }
+            _ => Value::Null,
+        },
+    }
+}
+
 /// The family.
 pub const FUNCTIONS: &[Function] = &[
     Function {
@@ -176,4 +198,38 @@ pub const FUNCTIONS: &[Function] = &[
         }),
         ..Function::NEW
     },
+    Function::kernel(
+        "bin_at",
+        &[
+            "(value: datetime, size: timespan, fixed: datetime) -> datetime",
+            "(value: timespan, size: timespan, fixed: timespan) -> timespan",
+            "(value: long, size: long, fixed: long) -> long",
+            "(value: real, size: real, fixed: real) -> real",
+        ],
+        "The value rounded down to a whole number of sizes away from a fixed point.",
+        &[
+            ("bin_at(6.5, 2.5, 7)", "4.5"),
+            ("bin_at(datetime(2025-02-25 10:18), 1h, datetime(2025-02-25 00:15))", "2025-02-25T10:15:00.0000000Z"),
+        ],
+        |_, a| bin_at(a),
+    )
+    .naming(ResultName::FirstArgument),
+    Function::kernel(
+        "around",
+        &[
+            "(value: datetime, center: datetime, delta: timespan) -> bool",
+            "(value: timespan, center: timespan, delta: timespan) -> bool",
+            "(value: long, center: long, delta: long) -> bool",
+            "(value: real, center: real, delta: real) -> bool",
+        ],
+        "Whether a value lies no further than a distance from another.",
+        &[("around(100, 99, 2)", "True")],
+        |_, a| {
+            let number = |at: usize| a[at].as_ticks().map(|t| t as f64).or_else(|| a[at].as_f64());
+            match (number(0), number(1), number(2)) {
+                (Some(value), Some(center), Some(delta)) => Value::Bool((value - center).abs() <= delta),
+                _ => Value::Null,
+            }
+        },
+    ),
 ];

@@ -19,6 +19,29 @@ fn digest<'a>(value: &Value<'a>, of: fn(&[u8]) -> String) -> Value<'a> {
     if text.is_empty() { Value::str("") } else { Value::string(of(text.as_bytes())) }
 }
 
+/// The bytes Kusto hashes of a value: a text's UTF-8, a number's or instant's eight bytes, a guid's sixteen.
+fn hashed(value: &Value<'_>) -> i64 {
+    let hash = |bytes: &[u8]| xxhash_rust::xxh64::xxh64(bytes, 0) as i64;
+    match value {
+        Value::Int(n) => hash(&n.to_le_bytes()),
+        Value::Long(n) | Value::DateTime(n) | Value::TimeSpan(n) => hash(&n.to_le_bytes()),
+        Value::Real(x) => hash(&x.to_le_bytes()),
+        Value::Bool(b) => hash(&[u8::from(*b)]),
+        Value::Guid(guid) => hash(&guid.to_bytes_le()),
+        other => hash(to_text(other).as_bytes()),
+    }
+}
+
+/// The hash of a value, or its rest when divided by a number.
+fn hash<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let hash = hashed(&arguments[0]);
+    match arguments.get(1).map(Value::as_i64) {
+        None => Value::Long(hash),
+        Some(Some(divisor)) if divisor > 0 => Value::Long(hash.rem_euclid(divisor)),
+        Some(_) => Value::Null,
+    }
+}
+
 fn url_encode(text: &str, keep: &str, space: &str) -> String {
     let mut out = String::new();
     for byte in text.bytes() {
@@ -113,6 +136,14 @@ macro_rules! digest_of {
 
 /// The family.
 pub const FUNCTIONS: &[Function] = &[
+    Function::kernel(
+        "hash",
+        &["(value: any, [divisor: long]) -> long"],
+        "A hash of the value (xxHash64); with a divisor, a number below it.",
+        &[("hash('World')", "1846988464401551951"), ("hash('World', 100)", "51")],
+        |_, a| hash(a),
+    )
+    .also(&["hash_xxhash64"]),
     of_text!(
         "base64_encode_tostring",
         &["base64_encodestring"],

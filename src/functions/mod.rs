@@ -8,14 +8,21 @@ pub mod signature;
 
 mod aggregate;
 mod aggregate_kernels;
+mod array;
+mod codec;
 mod conditional;
 mod conversion;
 mod datetime;
 mod datetime_format;
 mod dynamic;
 mod encoding;
+mod ip;
+mod matching;
 mod math;
+mod parsing;
+mod statistics;
 mod string;
+mod units;
 mod window;
 
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
@@ -56,6 +63,27 @@ impl Function {
         columns: &[],
         meaning: Meaning::Kernel(|_, _| crate::types::Value::Null),
     };
+
+    /// The entry of a plain function on the values of one row.
+    const fn kernel(
+        name: &'static str,
+        signatures: &'static [&'static str],
+        doc: &'static str,
+        examples: &'static [(&'static str, &'static str)],
+        kernel: ScalarKernel,
+    ) -> Self {
+        Self { name, signatures, doc, examples, meaning: Meaning::Kernel(kernel), ..Self::NEW }
+    }
+
+    /// The entry, with other names that mean the same.
+    const fn also(self, aliases: &'static [&'static str]) -> Self {
+        Self { aliases, ..self }
+    }
+
+    /// The entry, with what a column is called when the function is its whole expression.
+    const fn naming(self, naming: ResultName) -> Self {
+        Self { naming, ..self }
+    }
 }
 
 /// How a column is named when its expression is a call and the query gives no name.
@@ -134,9 +162,16 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Conversions", conversion::FUNCTIONS),
     ("Datetime and timespan", datetime::FUNCTIONS),
     ("Dynamic", dynamic::FUNCTIONS),
+    ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
+    ("Compression and code points", codec::FUNCTIONS),
+    ("IP addresses", ip::FUNCTIONS),
     ("Mathematics", math::FUNCTIONS),
+    ("Parsing", parsing::FUNCTIONS),
+    ("Searching and replacing", matching::FUNCTIONS),
+    ("Statistics", statistics::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
+    ("Units", units::FUNCTIONS),
     ("Window", window::FUNCTIONS),
 ];
 

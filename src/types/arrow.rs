@@ -157,6 +157,37 @@ impl Table {
         Self { columns: columns.collect(), rows }
     }
 
+    /// The rows, parted by the values of some columns; parts in order of their first row.
+    pub fn parts(&self, keys: &[&Column]) -> Vec<Vec<usize>> {
+        let mut parts: Vec<Vec<usize>> = Vec::new();
+        let mut places: HashMap<String, usize> = HashMap::new();
+        for row in 0..self.rows {
+            let key = keys.iter().map(|c| format!("{:?}\u{1f}", c.values[row])).collect::<String>();
+            let place = *places.entry(key).or_insert_with(|| {
+                parts.push(Vec::new());
+                parts.len() - 1
+            });
+            parts[place].push(row);
+        }
+        parts
+    }
+
+    /// The rows at some places, in that order.
+    #[must_use]
+    pub fn rows_at(&self, places: &[usize]) -> Self {
+        let columns = self.columns.iter().map(|c| Column {
+            name: c.name.clone(),
+            scalar_type: c.scalar_type,
+            values: places.iter().map(|row| c.values[*row].clone()).collect(),
+        });
+        Self { columns: columns.collect(), rows: places.len() }
+    }
+
+    /// A column by name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|c| c.name == name)
+    }
+
     /// The table as one Arrow batch.
     ///
     /// # Errors

@@ -8,9 +8,9 @@ use crate::syntax::ast::{self, BinaryOperator, ExprKind, Name, Operator};
 use crate::types::ScalarType;
 
 /// One condition: an expression over the left row and one over the right.
-struct Pair {
-    left: Expr,
-    right: Expr,
+pub(super) struct Pair {
+    pub left: Expr,
+    pub right: Expr,
 }
 
 const KINDS: [(&str, JoinKind); 13] = [
@@ -205,7 +205,7 @@ fn without_side(tree: &ast::Expr) -> ast::Expr {
 
 /// The join node: keys that are no plain columns, or whose types differ, get hidden columns, and the right side's
 /// names are numbered where the left side has them.
-fn joined(mut left: Plan, mut right: Plan, pairs: Vec<Pair>, kind: JoinKind, drop_right_keys: bool) -> Plan {
+pub(super) fn joined(mut left: Plan, mut right: Plan, pairs: Vec<Pair>, kind: JoinKind, drop_right_keys: bool) -> Plan {
     let left_schema = left.schema.clone();
     let right_schema = right.schema.clone();
     // Only plain columns are dropped from a lookup's right side.

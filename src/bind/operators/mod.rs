@@ -4,12 +4,19 @@ mod aggregate;
 mod columns;
 mod expand;
 mod join;
+mod nested;
 mod order;
 mod parse;
+mod parse_kv;
+mod parts;
 mod rows;
+mod scan;
+mod search;
+mod series;
 mod sources;
 mod union;
 
+use self::series::Axis;
 use super::scope::{Env, Tabular};
 use super::{Bind, Binder, error};
 use crate::syntax::ast::{Operator, OperatorKind};
@@ -22,6 +29,12 @@ impl Binder<'_> {
         }
         if let OperatorKind::Union(tables) = &operator.kind {
             return self.union(operator, tables, input, env);
+        }
+        if let OperatorKind::Search { tables, predicate } = &operator.kind {
+            return self.search(operator, tables, predicate, input, env);
+        }
+        if let OperatorKind::Find { tables, predicate, project, .. } = &operator.kind {
+            return self.find(operator, tables, predicate, project, input, env);
         }
         let Some(input) = input else {
             return error("KQL115", "this operator needs a table before it", operator.keyword);
@@ -58,6 +71,19 @@ impl Binder<'_> {
             OperatorKind::Parse { value, pattern, matching_only } => {
                 self.parse(operator, input, value, pattern, *matching_only, env)
             }
+            OperatorKind::ParseKv { value, columns, properties } => {
+                self.parse_kv(input, value, columns, properties, env)
+            }
+            OperatorKind::MakeSeries { aggregates, on, from, to, step, in_range, keys } => {
+                let axis = Axis { on, from: from.as_ref(), to: to.as_ref(), step, in_range: *in_range };
+                self.make_series(operator, input, aggregates, &axis, keys, env)
+            }
+            OperatorKind::Scan(scan) => self.scan(operator, input, scan, env),
+            OperatorKind::TopNested(levels) => self.top_nested(input, levels, env),
+            OperatorKind::TopHitters { count, of, by } => self.top_hitters(input, count, of, by.as_ref(), env),
+            OperatorKind::Partition { by, body } => self.partition(input, by, body, env),
+            OperatorKind::Fork(bodies) => self.fork(input, bodies, env),
+            OperatorKind::Facet { columns, with } => self.facet(input, columns, with.as_ref(), env),
             OperatorKind::Invoke(call) => self.invoke(input, call, env),
             _ => error("KQL102", "kqlens reads this operator but cannot run it yet", operator.keyword),
         }

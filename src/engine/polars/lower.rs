@@ -353,17 +353,6 @@ impl<'a> Lowering<'a> {
         let frame = self.collect(self.plan(input)?)?;
         let table = to_table(&frame, &input.schema)?;
         let key_columns: Vec<&KqlColumn> = table.columns.iter().filter(|c| keys.contains(&c.name)).collect();
-        // Parts in order of their first row.
-        let mut order: Vec<Vec<u32>> = Vec::new();
-        let mut places: HashMap<String, usize> = HashMap::new();
-        for row in 0..table.rows {
-            let key = key_columns.iter().map(|c| format!("{:?}\u{1f}", c.values[row])).collect::<String>();
-            let place = *places.entry(key).or_insert_with(|| {
-                order.push(Vec::new());
-                order.len() - 1
-            });
-            order[place].push(row as u32);
-        }
         let mut answer: Vec<KqlColumn> = plan
             .schema
             .columns
@@ -371,8 +360,9 @@ impl<'a> Lowering<'a> {
             .map(|(name, scalar_type)| KqlColumn { name: name.clone(), scalar_type: *scalar_type, values: Vec::new() })
             .collect();
         let mut rows = 0;
-        for members in order {
-            let first = members[0] as usize;
+        for members in table.parts(&key_columns) {
+            let first = members[0];
+            let members = members.into_iter().map(|row| row as u32).collect();
             let index = polars::prelude::IdxCa::from_vec("".into(), members);
             self.parts.borrow_mut().push(frame.take(&index)?);
             let part = self.plan(body).and_then(|lazy| to_table(&self.collect(lazy)?, &body.schema));

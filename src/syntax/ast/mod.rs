@@ -119,6 +119,39 @@ pub struct Expr {
     pub span: Span,
 }
 
+impl Expr {
+    /// The same expression with `map` in place of each operand; what has none, and tables, stay as they are.
+    ///
+    /// # Errors
+    /// The first error of `map`.
+    pub fn try_map<E>(&self, mut map: impl FnMut(&Expr) -> Result<Expr, E>) -> Result<Expr, E> {
+        let kind = match &self.kind {
+            ExprKind::Call(name, arguments) => {
+                let arguments = arguments.iter().map(|a| Ok(Argument { name: a.name.clone(), value: map(&a.value)? }));
+                ExprKind::Call(name.clone(), arguments.collect::<Result<_, E>>()?)
+            }
+            ExprKind::Member(object, name) => ExprKind::Member(Box::new(map(object)?), name.clone()),
+            ExprKind::Index(object, index) => ExprKind::Index(Box::new(map(object)?), Box::new(map(index)?)),
+            ExprKind::Unary(op, operand) => ExprKind::Unary(*op, Box::new(map(operand)?)),
+            ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, Box::new(map(a)?), Box::new(map(b)?)),
+            ExprKind::And(operands) => ExprKind::And(operands.iter().map(map).collect::<Result<_, E>>()?),
+            ExprKind::Or(operands) => ExprKind::Or(operands.iter().map(map).collect::<Result<_, E>>()?),
+            ExprKind::List(op, left, items) => {
+                let left = Box::new(map(left)?);
+                ExprKind::List(*op, left, items.iter().map(map).collect::<Result<_, E>>()?)
+            }
+            ExprKind::Between { value, low, high, negated } => ExprKind::Between {
+                value: Box::new(map(value)?),
+                low: Box::new(map(low)?),
+                high: Box::new(map(high)?),
+                negated: *negated,
+            },
+            leaf => leaf.clone(),
+        };
+        Ok(Expr { kind, span: self.span })
+    }
+}
+
 /// The kinds of expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {

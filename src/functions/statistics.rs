@@ -1,0 +1,91 @@
+//! Special functions and tests of statistics.
+
+use statrs::distribution::{Beta, Continuous, ContinuousCDF, StudentsT};
+use statrs::function::{erf, gamma};
+
+use super::Function;
+use crate::types::Value;
+
+fn reals<const N: usize>(arguments: &[Value<'_>]) -> Option<[f64; N]> {
+    let all: Vec<f64> = arguments.iter().map(Value::as_f64).collect::<Option<_>>()?;
+    all.try_into().ok()
+}
+
+/// A function of the beta distribution; NaN outside of what it is defined for.
+fn beta<'a>(arguments: &[Value<'a>], of: fn(&Beta, f64) -> f64) -> Value<'a> {
+    let Some([x, alpha, beta]) = reals(arguments) else { return Value::Null };
+    let inside = (0.0..=1.0).contains(&x);
+    Value::Real(Beta::new(alpha, beta).ok().filter(|_| inside).map_or(f64::NAN, |b| of(&b, x)))
+}
+
+/// The probability that two samples this far apart have the same mean (Welch's unequal variances t-test).
+fn welch<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let Some([mean1, variance1, count1, mean2, variance2, count2]) = reals(arguments) else { return Value::Null };
+    let (a, b) = (variance1 / count1, variance2 / count2);
+    let t = (mean1 - mean2) / (a + b).sqrt();
+    let freedom = (a + b).powi(2) / (a * a / (count1 - 1.0) + b * b / (count2 - 1.0));
+    let p = StudentsT::new(0.0, 1.0, freedom).map(|d| 2.0 * d.cdf(-t.abs()));
+    Value::Real(p.unwrap_or(f64::NAN))
+}
+
+fn real<'a>(arguments: &[Value<'a>], of: fn(f64) -> f64) -> Value<'a> {
+    arguments[0].as_f64().map_or(Value::Null, |x| Value::Real(of(x)))
+}
+
+const OF_BETA: &[&str] = &["(x: real, alpha: real, beta: real) -> real"];
+
+/// The family.
+pub const FUNCTIONS: &[Function] = &[
+    Function::kernel("erf", &["(x: real) -> real"], "The error function.", &[("erf(0)", "0.0")], |_, a| {
+        real(a, erf::erf)
+    }),
+    Function::kernel(
+        "erfc",
+        &["(x: real) -> real"],
+        "The complementary error function.",
+        &[("erfc(0)", "1.0")],
+        |_, a| real(a, erf::erfc),
+    ),
+    Function::kernel(
+        "gamma",
+        &["(x: real) -> real"],
+        "The gamma function: of n + 1, the factorial of n.",
+        &[("round(gamma(5), 6)", "24.0")],
+        |_, a| real(a, gamma::gamma),
+    ),
+    Function::kernel(
+        "loggamma",
+        &["(x: real) -> real"],
+        "The natural logarithm of the gamma function's absolute value.",
+        &[("round(loggamma(5), 4)", "3.1781")],
+        |_, a| real(a, gamma::ln_gamma),
+    ),
+    Function::kernel(
+        "beta_cdf",
+        OF_BETA,
+        "The standard cumulative beta distribution.",
+        &[("round(beta_cdf(0.2, 1, 2), 4)", "0.36")],
+        |_, a| beta(a, |b, x| b.cdf(x)),
+    ),
+    Function::kernel(
+        "beta_pdf",
+        OF_BETA,
+        "The density of the standard beta distribution.",
+        &[("round(beta_pdf(0.5, 2, 2), 4)", "1.5")],
+        |_, a| beta(a, |b, x| b.pdf(x)),
+    ),
+    Function::kernel(
+        "beta_inv",
+        &["(probability: real, alpha: real, beta: real) -> real"],
+        "The inverse of the standard cumulative beta distribution.",
+        &[("round(beta_inv(0.36, 1, 2), 4)", "0.2")],
+        |_, a| beta(a, |b, p| b.inverse_cdf(p)),
+    ),
+    Function::kernel(
+        "welch_test",
+        &["(mean1: real, variance1: real, count1: real, mean2: real, variance2: real, count2: real) -> real"],
+        "The p-value of Welch's t-test: how likely two samples like these come from populations of one mean.",
+        &[("round(welch_test(1, 1, 10, 1, 1, 10), 4)", "1.0")],
+        |_, a| welch(a),
+    ),
+];
