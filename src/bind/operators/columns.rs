@@ -1,13 +1,22 @@
 //! `extend`, `project` and its relatives, `serialize`: operators about columns.
 
+use crate::bind::metadata::sorted_arrays;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
-use crate::functions;
+use crate::functions::{self, Function};
 use crate::ir::{Core, Expr, Schema};
 use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
+
+/// How many columns a sort of several arrays gives.
+fn sorted(function: &Function, call: &ast::Expr) -> usize {
+    match &call.kind {
+        ExprKind::Call(_, arguments) => sorted_arrays(function, arguments),
+        _ => 1,
+    }
+}
 
 impl Binder<'_> {
     /// The columns an item gives: one, or several for a function such as `series_fit_line`, or for `(a, b) = array`.
@@ -28,6 +37,9 @@ impl Binder<'_> {
             Some(function) if !function.columns.is_empty() => {
                 // One name alone takes the first column and the rest keep theirs, as in Kusto.
                 Ok(function.columns.iter().enumerate().map(|(at, (_, t))| (at, pick(at, *t))).collect())
+            }
+            Some(function) if sorted(function, &item.value) > 1 => {
+                Ok((0..sorted(function, &item.value)).map(|at| (at, pick(at, ScalarType::Dynamic))).collect())
             }
             _ if item.names.len() > 1 => {
                 if value.scalar_type != ScalarType::Dynamic {
@@ -53,6 +65,10 @@ impl Binder<'_> {
             && let ExprKind::Call(name, arguments) = &item.value.kind
             && let Some(function) = functions::find(&name.text)
         {
+            if sorted(function, &item.value) > 1 {
+                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
+                return namer.unique(&format!("{argument}_sorted"));
+            }
             let argument = arguments.first().and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
             let suffix = function.columns.get(at).map_or("", |(suffix, _)| suffix);
             return namer.unique(&format!("{}_{argument}_{suffix}", function.name));
