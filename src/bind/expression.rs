@@ -160,9 +160,28 @@ impl Binder<'_> {
         row: &Row<'_>,
         env: &Env,
     ) -> Bind<Expr> {
-        let span = left.span.to(right.span);
-        let a = self.scalar(left, row, env)?;
         let b = self.scalar(right, row, env)?;
+        if matches!(left.kind, ast::ExprKind::Star) {
+            return self.over_all_columns(operator, b, (left.span, right.span), row);
+        }
+        let a = self.scalar(left, row, env)?;
+        self.operate(operator, a, b, (left.span, right.span))
+    }
+
+    /// `* has 'x'`: whether it holds for any of the columns whose type fits.
+    fn over_all_columns(&self, operator: BinaryOperator, b: Expr, spans: (Span, Span), row: &Row<'_>) -> Bind<Expr> {
+        let columns = row.schema.columns.iter().map(|(name, scalar_type)| Expr::column(name, *scalar_type));
+        let tests: Vec<Expr> =
+            columns.filter_map(|column| self.operate(operator, column, b.clone(), spans).ok()).collect();
+        if tests.is_empty() {
+            return error("KQL132", "'*' stands for all columns, and none of them can be compared so", spans.0);
+        }
+        Ok(Expr::core(Core::Or, tests, Bool))
+    }
+
+    /// An operator over operands that are bound; `left` and `right` are where they stand.
+    fn operate(&self, operator: BinaryOperator, a: Expr, b: Expr, (left, right): (Span, Span)) -> Bind<Expr> {
+        let span = left.to(right);
         match operator {
             BinaryOperator::Add => self.arithmetic(Core::Add, a, b, span),
             BinaryOperator::Subtract => self.arithmetic(Core::Subtract, a, b, span),
@@ -175,31 +194,29 @@ impl Binder<'_> {
             BinaryOperator::LessOrEqual => self.comparison(Core::LessOrEqual, a, b, span),
             BinaryOperator::Greater => self.comparison(Core::Greater, a, b, span),
             BinaryOperator::GreaterOrEqual => self.comparison(Core::GreaterOrEqual, a, b, span),
-            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left.span, right.span),
-            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left.span, right.span),
+            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left, right),
+            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left, right),
             BinaryOperator::MatchesRegex => {
                 if let Some(Value::String(pattern)) = b.as_literal()
                     && let Err(problem) = regex::Regex::new(pattern)
                 {
                     let problem = problem.to_string();
                     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right.span);
+                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right);
                 }
-                self.text(Core::MatchesRegex, false, a, b, left.span, right.span)
+                self.text(Core::MatchesRegex, false, a, b, left, right)
             }
-            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left.span, right.span),
+            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left, right),
             BinaryOperator::Text(operator @ (TextOperator::Like | TextOperator::LikeCs), negated) => {
                 let Some(Value::String(pattern)) = b.as_literal() else {
-                    return error("KQL120", "the pattern of 'like' must be a constant", right.span);
+                    return error("KQL120", "the pattern of 'like' must be a constant", right);
                 };
                 let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
                 let flags = if operator == TextOperator::Like { "(?is)" } else { "(?s)" };
                 let regex = Expr::literal(Value::string(format!("{flags}^{}$", parts.join(".*"))), Text);
-                self.text(Core::MatchesRegex, negated, a, regex, left.span, right.span)
+                self.text(Core::MatchesRegex, negated, a, regex, left, right)
             }
-            BinaryOperator::Text(operator, negated) => {
-                self.text(text_core(operator), negated, a, b, left.span, right.span)
-            }
+            BinaryOperator::Text(operator, negated) => self.text(text_core(operator), negated, a, b, left, right),
         }
     }
 
