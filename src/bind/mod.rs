@@ -61,7 +61,13 @@ pub struct Environment<'a> {
 /// # Errors
 /// Every mistake found, at most one a statement.
 pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    Binder { environment, depth: std::cell::Cell::new(0), forks: std::cell::RefCell::default() }.query(query)
+    Binder {
+        environment,
+        depth: std::cell::Cell::new(0),
+        forks: std::cell::RefCell::default(),
+        exports: std::cell::RefCell::default(),
+    }
+    .query(query)
 }
 
 type Bind<T> = Result<T, Box<Diagnostic>>;
@@ -72,6 +78,8 @@ struct Binder<'a> {
     depth: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
+    /// The tables that the statement at hand gives a name for the statements after it.
+    exports: std::cell::RefCell<Vec<(String, Tabular)>>,
 }
 
 /// How deep the query's own functions may call one another.

@@ -25,7 +25,7 @@ impl Binder<'_> {
                 Some(_) => false,
                 None => match name.text.as_str() {
                     "materialize" => arguments.first().is_some_and(|a| self.is_tabular(&a.value, env)),
-                    other => matches!(other, "table" | "totable" | "view"),
+                    other => matches!(other, "table" | "totable" | "view" | "graph"),
                 },
             },
             // database('x').T, workspace('y').T, cluster('c').database('d').T
@@ -69,6 +69,7 @@ impl Binder<'_> {
                     return error("KQL115", "'as' needs a table before it", operator.keyword);
                 };
                 tabular.name = Some(name.text.clone());
+                self.export(&name.text, tabular);
                 env = env.with(&name.text, Binding::Table(tabular.clone()));
                 continue;
             }
@@ -78,6 +79,11 @@ impl Binder<'_> {
             Some(tabular) => Ok(tabular),
             None => error("KQL114", "a table is expected here", Span::default()),
         }
+    }
+
+    /// Names a table for the statements after the one at hand.
+    pub(super) fn export(&self, name: &str, table: &Tabular) {
+        self.exports.borrow_mut().push((name.to_owned(), table.clone()));
     }
 
     /// A table by name: a `let`, else one of the logs.
@@ -139,6 +145,11 @@ impl Binder<'_> {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
                 None => error("KQL114", "table() needs a table's name", expr.span),
             },
+            ("graph", _) => {
+                let message = "graph() reads a graph that a cluster keeps, which files do not have";
+                let finding = Diagnostic::new("KQL102", message, span);
+                Err(Box::new(finding.help("make the graph in the query: edges | make-graph source --> target …")))
+            }
             (other, _) => {
                 let names = env.names();
                 let mut finding =

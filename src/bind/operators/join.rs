@@ -32,12 +32,16 @@ const KINDS: [(&str, JoinKind); 13] = [
 /// The value of an operator's parameter, when it is a name or a text.
 pub(in crate::bind) fn parameter<'t>(operator: &'t Operator, name: &str) -> Option<(String, &'t ast::Expr)> {
     let found = operator.parameters.iter().find(|p| p.name.text == name)?;
-    let text = match &found.value.kind {
+    Some((name_of(&found.value), &found.value))
+}
+
+/// The name a parameter's value is: a name or a text.
+pub(in crate::bind) fn name_of(value: &ast::Expr) -> String {
+    match &value.kind {
         ExprKind::Name(name) => name.text.clone(),
         ExprKind::Literal(value, _) => crate::types::to_text(value),
         _ => String::new(),
-    };
-    Some((text, &found.value))
+    }
 }
 
 impl Binder<'_> {
