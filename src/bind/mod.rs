@@ -84,7 +84,8 @@ fn error<T>(code: &'static str, message: impl Into<String>, span: Span) -> Bind<
 impl Binder<'_> {
     /// The expression, computed now when it is made of constants only.
     fn fold(&self, expr: Expr) -> Expr {
-        let constant = !expr.operands().is_empty() && expr.operands().iter().all(|o| o.as_literal().is_some());
+        let computed = matches!(expr.kind, ExprKind::Core(..) | ExprKind::Kernel { .. });
+        let constant = computed && expr.operands().iter().all(|operand| operand.as_literal().is_some());
         if constant
             && !expr.is_volatile()
             && !expr.has_window()
