@@ -20,6 +20,7 @@ mod ip;
 mod matching;
 mod math;
 mod parsing;
+mod series;
 mod statistics;
 mod string;
 mod units;
@@ -78,6 +79,11 @@ impl Function {
     /// The entry, with other names that mean the same.
     const fn also(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
+    }
+
+    /// The entry, with the columns that the elements of its array become.
+    const fn columns(self, columns: &'static [(&'static str, ScalarType)]) -> Self {
+        Self { columns, ..self }
     }
 
     /// The entry, with what a column is called when the function is its whole expression.
@@ -169,6 +175,17 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Mathematics", math::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
+    ("Series, element by element", series::elementwise::FUNCTIONS),
+    ("Series as vectors", series::vectors::FUNCTIONS),
+    ("Series with missing values", series::fill::FUNCTIONS),
+    ("Series through filters", series::filter::FUNCTIONS),
+    ("Series and their statistics", series::statistics::FUNCTIONS),
+    ("Series and their anomalies", series::anomalies::FUNCTIONS),
+    ("Series and lines", series::fit::FUNCTIONS),
+    ("Series and polynomials", series::polynomial::FUNCTIONS),
+    ("Series and frequencies", series::fourier::FUNCTIONS),
+    ("Series and periods", series::periods::FUNCTIONS),
+    ("Series taken apart", series::decompose::FUNCTIONS),
     ("Statistics", statistics::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
     ("Units", units::FUNCTIONS),

@@ -4,6 +4,7 @@ use crate::bind::aggregates::Aggregates;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
+use crate::diagnostics::Diagnostic;
 use crate::ir::{Aggregate, Expr, Plan, PlanKind};
 use crate::syntax::Span;
 use crate::syntax::ast::{ExprKind, NamedExpr};
@@ -38,7 +39,9 @@ impl Binder<'_> {
         env: &Env,
         namer: &mut Namer,
     ) -> Bind<Vec<(String, Expr)>> {
-        let columns = self.named_columns(input, keys, env, namer)?;
+        let mut hidden = Vec::new();
+        let columns = self.named_columns(input, keys, env, namer, &mut hidden)?;
+        single(&hidden, keys)?;
         for (at, (_, value)) in columns.iter().enumerate() {
             if value.scalar_type == ScalarType::Dynamic {
                 let span = keys.get(at).map_or(Span::default(), |k| k.span);
@@ -52,10 +55,23 @@ impl Binder<'_> {
         let keys = if items.iter().any(|i| matches!(i.value.kind, ExprKind::Star)) {
             input.plan.all_columns()
         } else {
-            self.named_columns(&input, items, env, &mut Namer::default())?
+            let mut hidden = Vec::new();
+            let columns = self.named_columns(&input, items, env, &mut Namer::default(), &mut hidden)?;
+            single(&hidden, items)?;
+            columns
         };
         Ok(Tabular::new(grouped(input.plan, keys, Aggregates::default())))
     }
+}
+
+/// Rows are grouped by single values only.
+fn single(hidden: &[(String, Expr)], items: &[NamedExpr]) -> Bind<()> {
+    let span = items.first().map_or(Span::default(), |item| item.span);
+    if hidden.is_empty() {
+        return Ok(());
+    }
+    let finding = Diagnostic::new("KQL172", "rows cannot be grouped by a function of several columns", span);
+    Err(Box::new(finding.help("put it into an `extend` before, and group by its columns")))
 }
 
 /// The groups of a plan with columns made of their aggregates.
