@@ -145,7 +145,7 @@ impl Binder<'_> {
     }
 
     /// Folds an expression from its leaves up.
-    fn fold_all(&self, expr: Expr) -> Expr {
+    pub(super) fn fold_all(&self, expr: Expr) -> Expr {
         self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 

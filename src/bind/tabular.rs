@@ -90,7 +90,13 @@ impl Binder<'_> {
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
             Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
-            Some(Binding::Function(function)) => return self.call_tabular(function, &[], env, None, name.span),
+            Some(Binding::Function(function)) => {
+                let mut tabular = self.call_tabular(function, &[], env, None, name.span)?;
+                if function.tree.view {
+                    tabular.name = Some(name.text.clone());
+                }
+                return Ok(tabular);
+            }
             Some(Binding::Scalar(_)) => {
                 return error(
                     "KQL114",
