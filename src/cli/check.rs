@@ -13,9 +13,11 @@ use crate::diagnostics::{Diagnostic, draw};
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
     let parameters = query::parameters(&arguments.with)?;
+    let context = query::context(&arguments.with)?;
+    let values = query::placeholders(&arguments.with, &context);
     let environment = Environment {
         tables: &logs,
-        context: query::context(&arguments.with)?,
+        context,
         parameters: &parameters,
         period: None,
         evaluate: None,
@@ -23,8 +25,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let text = crate::workbook::fill(&text, &parameters);
-        let outcome = crate::compile(&text, &environment);
+        let outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
         if outcome.is_err() {
             exit = Exit::Query;
         }

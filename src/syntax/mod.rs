@@ -8,9 +8,11 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod places;
 mod span;
 
 pub use parser::parse;
+pub use places::{Place, Places};
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {
