@@ -1,4 +1,4 @@
-//! Where a text has `{Name}` or `{Name:format}`.
+//! Where a text has `{Name}` or `{Name:format}`; `${path.name}` as templates of infrastructure write it, too.
 
 use std::ops::Range;
 
@@ -37,6 +37,7 @@ pub(super) fn placeholders(text: &str) -> Vec<Placeholder<'_>> {
         };
         if rest.starts_with('}') {
             let end = text.len() - rest.len() + 1;
+            let open = open - usize::from(text[..open].ends_with('$'));
             found.push(Placeholder { name, format, span: open..end });
             at = end;
         }
@@ -45,7 +46,7 @@ pub(super) fn placeholders(text: &str) -> Vec<Placeholder<'_>> {
 }
 
 fn name(text: &str) -> Option<(&str, &str)> {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).unwrap_or(text.len());
+    let end = text.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))).unwrap_or(text.len());
     let begins = text.starts_with(|c: char| c.is_alphabetic() || c == '_');
     begins.then(|| text.split_at(end))
 }
@@ -69,5 +70,6 @@ mod tests {
         let found: Vec<String> = placeholders(text).iter().map(Placeholder::whole).collect();
         assert_eq!(found, ["{A}", "{b_1:grain}", "{f:$.x['y'][0]}", "{g}"]);
         assert_eq!(placeholders("é{A}")[0].span, 2..5);
+        assert_eq!(placeholders("a ${each.value}").iter().map(|p| (p.name, p.span.clone())).next(), Some(("each.value", 2..15)));
     }
 }

@@ -122,7 +122,8 @@ fn joined(given: &[String], written: Written) -> String {
 
 /// A value as a string literal, when it is no literal and no call already.
 fn quoted(value: &str) -> String {
-    let is_code = value.contains(['\'', '"', '(', '[']) || value.parse::<f64>().is_ok();
+    let is_call = value.ends_with(')') && value.split('(').next().is_some_and(|name| !name.contains(' '));
+    let is_code = value.starts_with(['\'', '"', '@']) || is_call || value.parse::<f64>().is_ok();
     if is_code || matches!(value, "true" | "false" | "") { value.to_owned() } else { format!("'{}'", escaped(value)) }
 }
 
