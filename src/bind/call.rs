@@ -27,6 +27,15 @@ impl Binder<'_> {
         let Some(function) = functions::find(&name.text) else {
             return Err(Box::new(unknown_function(name, env)));
         };
+        if !function.columns.is_empty() {
+            let message = format!("'{}' gives several columns, and this is a place for one value", name.text);
+            let finding = Diagnostic::new("KQL153", message, span);
+            let single = functions::find(&format!("{}_dynamic", function.name));
+            return Err(Box::new(match single {
+                Some(single) => finding.help(format!("write {}(…), which gives one bag", single.name)),
+                None => finding.help("let it stand alone in `extend` or `project`, and use its columns after that"),
+            }));
+        }
         self.catalogue(function, name, arguments, row, env, span)
     }
 
@@ -79,6 +88,13 @@ impl Binder<'_> {
                         .help("put `| sort by …` or `| serialize` before this"),
                 ));
             }
+            ("all" | "map" | "inner_nodes" | "labels" | "node_degree_in" | "node_degree_out" | "node_id", _) => {
+                let message = format!("'{}' is known only within the patterns of graphs", name.text);
+                return Err(Box::new(
+                    Diagnostic::new("KQL241", message, span)
+                        .help("use it in where or project of graph-match or graph-shortest-paths"),
+                ));
+            }
             _ => return Ok(None),
         }))
     }
@@ -100,7 +116,8 @@ impl Binder<'_> {
         Ok(Expr { kind, scalar_type: ScalarType::Dynamic })
     }
 
-    fn catalogue(
+    /// A call of a function of the catalogue.
+    pub(super) fn catalogue(
         &self,
         function: &'static Function,
         name: &Name,
@@ -115,7 +132,6 @@ impl Binder<'_> {
         if matches!(function.name, "iff" | "case") {
             one_type(&name.text, &arguments, span)?;
         }
-        let scalar_type = if function.columns.is_empty() { scalar_type } else { ScalarType::Dynamic };
         let call =
             |kernel, volatile| ExprKind::Kernel { name: function.name, kernel, volatile, arguments: arguments.clone() };
         Ok(match function.meaning {
@@ -129,7 +145,7 @@ impl Binder<'_> {
     }
 
     /// Folds an expression from its leaves up.
-    fn fold_all(&self, expr: Expr) -> Expr {
+    pub(super) fn fold_all(&self, expr: Expr) -> Expr {
         self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 

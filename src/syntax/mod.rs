@@ -9,6 +9,7 @@ mod literal;
 mod operators;
 mod parser;
 mod places;
+mod reserved;
 mod span;
 
 pub use parser::parse;
