@@ -3,6 +3,7 @@
 mod aggregates;
 mod call;
 mod expression;
+mod given;
 mod metadata;
 mod names;
 mod operators;
@@ -49,7 +50,7 @@ pub struct Environment<'a> {
     pub tables: &'a dyn Tables,
     /// The run's clock.
     pub context: Context,
-    /// Values for `declare query_parameters`.
+    /// Values for `declare query_parameters`, and for names the query does not define.
     pub parameters: &'a BTreeMap<String, String>,
     /// Half-open ticks of `TimeGenerated` that every table is cut to, as `--timespan` asks.
     pub period: Option<(i64, i64)>,

@@ -13,7 +13,7 @@ use std::rc::Rc;
 
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
-        let mut env = Env::default();
+        let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
         for statement in &query.statements {
