@@ -24,6 +24,7 @@ impl Binder<'_> {
         if let Some(special) = self.special(name, arguments, row, env, span)? {
             return Ok(special);
         }
+        self.check_literals(name, arguments)?;
         let Some(function) = functions::find(&name.text) else {
             return Err(Box::new(unknown_function(name, env)));
         };

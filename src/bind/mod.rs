@@ -3,6 +3,7 @@
 mod aggregates;
 mod call;
 mod expression;
+mod literals;
 mod names;
 mod operators;
 mod scope;

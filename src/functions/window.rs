@@ -114,7 +114,7 @@ fn session(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "prev",
-        signatures: &["(column: any, [offset: const long], [default: any]) -> column"],
+        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
         doc: "The value some rows before, or a default where there is none.",
         examples: &[],
         meaning: Meaning::Window(|_, columns, rows| shifted(columns, rows, -1)),
@@ -122,7 +122,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "next",
-        signatures: &["(column: any, [offset: const long], [default: any]) -> column"],
+        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
         doc: "The value some rows after, or a default where there is none.",
         examples: &[],
         meaning: Meaning::Window(|_, columns, rows| shifted(columns, rows, 1)),
