@@ -4,6 +4,7 @@ mod aggregates;
 mod call;
 mod expression;
 mod literals;
+mod metadata;
 mod names;
 mod operators;
 mod scope;

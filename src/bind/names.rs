@@ -35,6 +35,7 @@ fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
             ResultName::None => None,
             ResultName::FirstArgument => first(),
             ResultName::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+            ResultName::Suffix(suffix) => first().map(|own| format!("{own}_{suffix}")),
         };
     }
     aggregate_name(name, arguments)

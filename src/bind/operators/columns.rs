@@ -1,5 +1,6 @@
 //! `extend`, `project` and its relatives, `serialize`: operators about columns.
 
+use crate::bind::metadata::sorted_arrays;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
@@ -8,6 +9,14 @@ use crate::functions::{self, Function};
 use crate::ir::{Core, Expr, Plan, Schema};
 use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
+
+/// How many columns a sort of several arrays gives.
+fn sorted(function: &Function, call: &ast::Expr) -> usize {
+    match &call.kind {
+        ExprKind::Call(_, arguments) => sorted_arrays(function, arguments),
+        _ => 1,
+    }
+}
 
 impl Binder<'_> {
     /// The columns an item gives: one, or several for a function such as `series_fit_line`, or for `(a, b) = array`.
@@ -28,7 +37,13 @@ impl Binder<'_> {
             }
             _ => self.scalar(&item.value, row, env)?,
         };
-        if function.is_none() && item.names.len() < 2 {
+        let sorts = match &item.value.kind {
+            ExprKind::Call(name, _) if env.get(&name.text).is_none() => {
+                functions::find(&name.text).map_or(1, |function| sorted(function, &item.value))
+            }
+            _ => 1,
+        };
+        if function.is_none() && sorts < 2 && item.names.len() < 2 {
             return Ok(vec![(0, value)]);
         }
         if value.scalar_type != ScalarType::Dynamic {
@@ -45,7 +60,10 @@ impl Binder<'_> {
         };
         Ok(match function {
             Some(function) => function.columns.iter().map(|(_, t)| *t).enumerate().map(pick).collect(),
-            None => (0..item.names.len()).map(|at| (at, ScalarType::Dynamic)).map(pick).collect(),
+            None => {
+                let several = if sorts > 1 { sorts } else { item.names.len() };
+                (0..several).map(|at| (at, ScalarType::Dynamic)).map(pick).collect()
+            }
         })
     }
 
@@ -66,6 +84,10 @@ impl Binder<'_> {
             && let ExprKind::Call(name, arguments) = &item.value.kind
             && let Some(function) = functions::find(&name.text)
         {
+            if sorted(function, &item.value) > 1 {
+                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
+                return namer.unique(&format!("{argument}_sorted"));
+            }
             let argument = arguments.first().and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
             let suffix = function.columns.get(at).map_or("", |(suffix, _)| suffix);
             return namer.unique(&format!("{}_{argument}_{suffix}", function.name));
