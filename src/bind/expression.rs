@@ -39,10 +39,9 @@ impl Binder<'_> {
             ast::ExprKind::Between { value, low, high, negated } => {
                 self.between(value, low, high, *negated, row, env)?
             }
-            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
-                [one] => Expr::literal(Value::string(one.scalar_type.name()), Text),
-                _ => return error("KQL131", "typeof() takes one type here", tree.span),
-            },
+            ast::ExprKind::TypeOf(_) => {
+                return error("KQL131", "typeof() is an argument of some functions, and no value", tree.span);
+            }
             ast::ExprKind::Star | ast::ExprKind::Wildcard(_) => {
                 return error("KQL132", "'*' stands for columns only in lists of columns", tree.span);
             }
@@ -57,6 +56,17 @@ impl Binder<'_> {
             }
         };
         Ok(self.fold(bound))
+    }
+
+    /// An argument of a function of the catalogue: a scalar, or a type, which is passed as its name.
+    pub(super) fn argument(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
+        match &tree.kind {
+            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
+                [one] => Ok(Expr::literal(Value::string(one.scalar_type.name()), Text)),
+                _ => error("KQL131", "typeof() takes one type here", tree.span),
+            },
+            _ => self.scalar(tree, row, env),
+        }
     }
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {

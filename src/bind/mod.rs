@@ -3,7 +3,6 @@
 mod aggregates;
 mod call;
 mod expression;
-mod literals;
 mod metadata;
 mod names;
 mod operators;

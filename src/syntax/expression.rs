@@ -345,6 +345,9 @@ impl Parser {
                 if !p.eat(",") {
                     break;
                 }
+                if p.is(")") {
+                    return p.unexpected("an argument");
+                }
             }
             Ok(arguments)
         })?;
