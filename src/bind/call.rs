@@ -88,6 +88,13 @@ impl Binder<'_> {
                         .help("put `| sort by …` or `| serialize` before this"),
                 ));
             }
+            ("all" | "map" | "inner_nodes" | "labels" | "node_degree_in" | "node_degree_out" | "node_id", _) => {
+                let message = format!("'{}' is known only within the patterns of graphs", name.text);
+                return Err(Box::new(
+                    Diagnostic::new("KQL241", message, span)
+                        .help("use it in where or project of graph-match or graph-shortest-paths"),
+                ));
+            }
             _ => return Ok(None),
         }))
     }
@@ -138,7 +145,7 @@ impl Binder<'_> {
     }
 
     /// Folds an expression from its leaves up.
-    fn fold_all(&self, expr: Expr) -> Expr {
+    pub(super) fn fold_all(&self, expr: Expr) -> Expr {
         self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 

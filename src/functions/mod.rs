@@ -7,7 +7,6 @@
 pub mod signature;
 
 mod aggregate;
-mod aggregate_kernels;
 mod array;
 mod codec;
 mod conditional;
@@ -21,6 +20,7 @@ mod matching;
 mod math;
 mod parsing;
 mod series;
+mod sketch;
 mod statistics;
 mod string;
 mod units;
@@ -129,8 +129,10 @@ pub struct Aggregate {
     pub doc: &'static str,
     /// Whole queries that give one cell, and the text of that cell. Each runs as a test.
     pub examples: &'static [(&'static str, &'static str)],
-    /// The prefix of the generated column name: `sum` gives `sum_x`.
+    /// The prefix of the generated column name: `sum` gives `sum_x`, and no prefix the argument's own name.
     pub prefix: &'static str,
+    /// What it gives over no value, when its meaning gives null there.
+    pub over_nothing: OverNothing,
     /// What it computes.
     pub meaning: AggregateMeaning,
 }
@@ -144,6 +146,7 @@ impl Aggregate {
         doc: "",
         examples: &[],
         prefix: "",
+        over_nothing: OverNothing::Null,
         meaning: AggregateMeaning::Kernel(|_, _| crate::types::Value::Null),
     };
 }
@@ -155,6 +158,19 @@ pub enum AggregateMeaning {
     Core(crate::ir::CoreAggregate),
     /// A plain function on the rows of one group.
     Kernel(AggregateKernel),
+    /// The same, told by the type of the first argument.
+    ByType(fn(ScalarType) -> AggregateKernel),
+}
+
+/// What an aggregate gives over no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverNothing {
+    /// Null, or whatever its meaning says.
+    Null,
+    /// The zero of its type.
+    Zero,
+    /// NaN, when it gives a real.
+    NotANumber,
 }
 
 /// The text of a string argument; empty when there is none.
@@ -186,6 +202,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Series and frequencies", series::fourier::FUNCTIONS),
     ("Series and periods", series::periods::FUNCTIONS),
     ("Series taken apart", series::decompose::FUNCTIONS),
+    ("Sketches", sketch::FUNCTIONS),
     ("Statistics", statistics::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
     ("Units", units::FUNCTIONS),
@@ -193,7 +210,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 ];
 
 /// Every aggregate.
-pub const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
+pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
 
 /// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -8,6 +8,7 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod reserved;
 mod span;
 
 pub use parser::parse;

@@ -22,10 +22,16 @@ impl Binder<'_> {
         for item in aggregates {
             item.names.iter().for_each(|n| namer.take(&n.text));
         }
-        let keys = self.group_keys(&input, keys, env, &mut namer)?;
+        let trees = keys;
+        let keys = self.group_keys(&input, trees, env, &mut namer)?;
         let row = Row::of(&input);
         let mut found = Aggregates::default();
         let mut fresh = Namer::new(keys.iter().map(|(n, _)| n.clone()).collect());
+        for (tree, (name, _)) in trees.iter().zip(&keys) {
+            if !tree.names.is_empty() || matches!(tree.value.kind, ExprKind::Name(_)) {
+                fresh.say(name);
+            }
+        }
         for item in aggregates {
             self.aggregate_item(item, &keys, &row, env, &mut fresh, &mut found)?;
         }
