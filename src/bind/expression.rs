@@ -39,10 +39,9 @@ impl Binder<'_> {
             ast::ExprKind::Between { value, low, high, negated } => {
                 self.between(value, low, high, *negated, row, env)?
             }
-            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
-                [one] => Expr::literal(Value::string(one.scalar_type.name()), Text),
-                _ => return error("KQL131", "typeof() takes one type here", tree.span),
-            },
+            ast::ExprKind::TypeOf(_) => {
+                return error("KQL131", "typeof() is an argument of some functions, and no value", tree.span);
+            }
             ast::ExprKind::Star | ast::ExprKind::Wildcard(_) => {
                 return error("KQL132", "'*' stands for columns only in lists of columns", tree.span);
             }
@@ -57,6 +56,17 @@ impl Binder<'_> {
             }
         };
         Ok(self.fold(bound))
+    }
+
+    /// An argument of a function of the catalogue: a scalar, or a type, which is passed as its name.
+    pub(super) fn argument(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
+        match &tree.kind {
+            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
+                [one] => Ok(Expr::literal(Value::string(one.scalar_type.name()), Text)),
+                _ => error("KQL131", "typeof() takes one type here", tree.span),
+            },
+            _ => self.scalar(tree, row, env),
+        }
     }
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
@@ -83,7 +93,16 @@ impl Binder<'_> {
             }
             None => {}
         }
+        if row.schema.is_open() {
+            return Ok(self.guess(name));
+        }
         Err(Box::new(self.unknown_column(name, row, env)))
+    }
+
+    /// A column that the data may turn out to have.
+    pub(super) fn guess(&self, name: &Name) -> Expr {
+        self.guessed.set(true);
+        Expr::column(&name.text, Dynamic)
     }
 
     pub(super) fn unknown_column(&self, name: &Name, row: &Row<'_>, env: &Env) -> Diagnostic {
@@ -168,13 +187,21 @@ impl Binder<'_> {
         self.operate(operator, a, b, (left.span, right.span))
     }
 
-    /// `* has 'x'`: whether it holds for any of the columns whose type fits.
+    /// `* has "x"`, `* == 1`: whether it is so for any column. A text operator reads every column as text, a comparison
+    /// looks at those it can compare.
     fn over_all_columns(&self, operator: BinaryOperator, b: Expr, spans: (Span, Span), row: &Row<'_>) -> Bind<Expr> {
-        let columns = row.schema.columns.iter().map(|(name, scalar_type)| Expr::column(name, *scalar_type));
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if !compares && !is_text_operator(operator) {
+            return error("KQL132", "'*' stands for any column only before == and operators on text", spans.0);
+        }
+        let columns = row.schema.columns.iter().map(|(name, scalar_type)| {
+            let column = Expr::column(name, *scalar_type);
+            if compares || *scalar_type == Dynamic { column } else { column.cast(Text) }
+        });
         let tests: Vec<Expr> =
             columns.filter_map(|column| self.operate(operator, column, b.clone(), spans).ok()).collect();
         if tests.is_empty() {
-            return error("KQL132", "'*' stands for all columns, and none of them can be compared so", spans.0);
+            return error("KQL132", "no column here can be compared with this", spans.0.to(spans.1));
         }
         Ok(Expr::core(Core::Or, tests, Bool))
     }
@@ -393,6 +420,17 @@ impl Binder<'_> {
         let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
+}
+
+fn is_text_operator(operator: BinaryOperator) -> bool {
+    matches!(
+        operator,
+        BinaryOperator::Text(..)
+            | BinaryOperator::EqualIgnoreCase
+            | BinaryOperator::NotEqualIgnoreCase
+            | BinaryOperator::MatchesRegex
+            | BinaryOperator::Colon
+    )
 }
 
 fn text_core(operator: TextOperator) -> Core {

@@ -7,7 +7,6 @@
 pub mod signature;
 
 mod aggregate;
-mod aggregate_kernels;
 mod array;
 mod checks;
 mod codec;
@@ -23,6 +22,8 @@ mod matching;
 mod math;
 mod metadata;
 mod parsing;
+mod series;
+mod sketch;
 mod statistics;
 mod string;
 mod timezone;
@@ -99,6 +100,11 @@ impl Function {
         Self { aliases, ..self }
     }
 
+    /// The entry, with the columns that the elements of its array become.
+    const fn columns(self, columns: &'static [(&'static str, ScalarType)]) -> Self {
+        Self { columns, ..self }
+    }
+
     /// The entry, with what it refuses before any row is read.
     const fn checked(self, check: fn(&[Expr]) -> Option<Refusal>) -> Self {
         Self { check, ..self }
@@ -153,8 +159,10 @@ pub struct Aggregate {
     pub doc: &'static str,
     /// Whole queries that give one cell, and the text of that cell. Each runs as a test.
     pub examples: &'static [(&'static str, &'static str)],
-    /// The prefix of the generated column name: `sum` gives `sum_x`.
+    /// The prefix of the generated column name: `sum` gives `sum_x`, and no prefix the argument's own name.
     pub prefix: &'static str,
+    /// What it gives over no value, when its meaning gives null there.
+    pub over_nothing: OverNothing,
     /// What it computes.
     pub meaning: AggregateMeaning,
 }
@@ -168,6 +176,7 @@ impl Aggregate {
         doc: "",
         examples: &[],
         prefix: "",
+        over_nothing: OverNothing::Null,
         meaning: AggregateMeaning::Kernel(|_, _| crate::types::Value::Null),
     };
 }
@@ -179,6 +188,19 @@ pub enum AggregateMeaning {
     Core(crate::ir::CoreAggregate),
     /// A plain function on the rows of one group.
     Kernel(AggregateKernel),
+    /// The same, told by the type of the first argument.
+    ByType(fn(ScalarType) -> AggregateKernel),
+}
+
+/// What an aggregate gives over no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverNothing {
+    /// Null, or whatever its meaning says.
+    Null,
+    /// The zero of its type.
+    Zero,
+    /// NaN, when it gives a real.
+    NotANumber,
 }
 
 /// The text of a string argument; empty when there is none.
@@ -202,6 +224,18 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Metadata", metadata::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
+    ("Series, element by element", series::elementwise::FUNCTIONS),
+    ("Series as vectors", series::vectors::FUNCTIONS),
+    ("Series with missing values", series::fill::FUNCTIONS),
+    ("Series through filters", series::filter::FUNCTIONS),
+    ("Series and their statistics", series::statistics::FUNCTIONS),
+    ("Series and their anomalies", series::anomalies::FUNCTIONS),
+    ("Series and lines", series::fit::FUNCTIONS),
+    ("Series and polynomials", series::polynomial::FUNCTIONS),
+    ("Series and frequencies", series::fourier::FUNCTIONS),
+    ("Series and periods", series::periods::FUNCTIONS),
+    ("Series taken apart", series::decompose::FUNCTIONS),
+    ("Sketches", sketch::FUNCTIONS),
     ("Statistics", statistics::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
     ("Units", units::FUNCTIONS),
@@ -209,7 +243,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 ];
 
 /// Every aggregate.
-pub const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
+pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
 
 pub use unsupported::{UNSUPPORTED, reason as unsupported_reason};
 
