@@ -16,6 +16,7 @@ mod datetime;
 mod datetime_format;
 mod dynamic;
 mod encoding;
+pub(crate) mod geo;
 mod ip;
 mod matching;
 mod math;
@@ -165,6 +166,15 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Compression and code points", codec::FUNCTIONS),
+    ("Geospatial: points", geo::DISTANCES),
+    ("Geospatial: lines", geo::LINES),
+    ("Geospatial: polygons", geo::POLYGONS),
+    ("Geospatial: unions", geo::UNIONS),
+    ("Geospatial: intersections", geo::INTERSECTIONS),
+    ("Geospatial: Geohash", geo::GEOHASHES),
+    ("Geospatial: S2", geo::S2_CELLS),
+    ("Geospatial: H3", geo::H3_CELLS),
+    ("Geospatial: text", geo::TEXTS),
     ("IP addresses", ip::FUNCTIONS),
     ("Mathematics", math::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
