@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::super::{Function, text};
+use super::hash_order::hash_order;
 use super::{level, place, real, texts_value};
 use crate::types::Value;
 
@@ -118,9 +119,9 @@ fn decode(hash: &str) -> Option<Cell> {
 }
 
 fn neighbors(hash: &str) -> Option<Vec<String>> {
-    /// East and north, in the order the engine gives them.
+    /// East and north: clockwise from the north-west.
     const STEPS: [(f64, f64); 8] =
-        [(-1.0, 0.0), (-1.0, -1.0), (0.0, -1.0), (1.0, -1.0), (1.0, 1.0), (1.0, 0.0), (0.0, 1.0), (-1.0, 1.0)];
+        [(-1.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 0.0), (1.0, -1.0), (0.0, -1.0), (-1.0, -1.0), (-1.0, 0.0)];
     let cell = decode(hash)?;
     let size = [cell.high[0] - cell.low[0], cell.high[1] - cell.low[1]];
     let around = STEPS.iter().filter_map(|(east, north)| {
@@ -128,5 +129,5 @@ fn neighbors(hash: &str) -> Option<Vec<String>> {
         let latitude = cell.middle(1) + north * size[1];
         (latitude.abs() <= 90.0).then(|| encode(longitude, latitude, hash.len() as u8))
     });
-    Some(around.collect())
+    Some(hash_order(around.collect()))
 }

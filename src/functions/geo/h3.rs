@@ -6,6 +6,7 @@ use h3o::{CellIndex, LatLng, Resolution};
 use serde_json::json;
 
 use super::super::{Function, text};
+use super::hash_order::hash_order;
 use super::{level, place, real, texts_value};
 use crate::types::{Json, Value};
 
@@ -52,7 +53,7 @@ pub const FUNCTIONS: &[Function] = &[
         &["(h3cell: string) -> dynamic"],
         "The H3 cells around an H3 cell. Null when the text is no H3 cell.",
         &[("array_length(geo_h3cell_neighbors('851f1d4bfffffff'))", "6")],
-        |_, a| texts_value(cell(a).map(|cell| rings(cell, 1).into_iter().skip(1).flatten().collect())),
+        |_, a| texts_value(cell(a).and_then(|cell| rings(cell, 1).pop()).map(hash_order)),
     ),
     Function::kernel(
         "geo_h3cell_rings",

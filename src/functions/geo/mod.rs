@@ -11,6 +11,7 @@ mod distance;
 mod geohash;
 pub(crate) mod geojson;
 mod h3;
+mod hash_order;
 mod intersection;
 mod line;
 mod overlay;

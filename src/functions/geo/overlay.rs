@@ -4,7 +4,7 @@
 //! piece is kept or dropped by what lies beside it, and the kept pieces are joined to rings. Rings begin where the engine
 //! lets them begin: behind the piece of the last arc of the input.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use s2::point::Point;
 
@@ -21,16 +21,17 @@ enum Keep {
     Intersection,
 }
 
-/// What polygons cover together. The two with the fewest vertices are joined first.
+/// What polygons cover together. The two with the fewest vertices are joined first, as the engine does; a union counts as
+/// many as its parts had.
 pub(super) fn union_all(polygons: Vec<Polygon>) -> Option<Polygon> {
     let size = |p: &Polygon| p.rings().map(|ring| ring.vertices.len()).sum::<usize>();
     let mut queue: Vec<(usize, Polygon)> = polygons.into_iter().map(|p| (size(&p), p)).collect();
     queue.sort_by_key(|(size, _)| *size);
-    let mut queue: std::collections::VecDeque<_> = queue.into();
-    while let Some((_, first)) = queue.pop_front() {
-        let Some((_, second)) = queue.pop_front() else { return Some(first) };
+    let mut queue: VecDeque<_> = queue.into();
+    while let Some((first_size, first)) = queue.pop_front() {
+        let Some((second_size, second)) = queue.pop_front() else { return Some(first) };
+        let size = first_size + second_size;
         let joined = polygon_of_two(&first, &second, Keep::Union)?;
-        let size = size(&joined);
         let at = queue.partition_point(|(other, _)| *other <= size);
         queue.insert(at, (size, joined));
     }

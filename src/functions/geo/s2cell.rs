@@ -6,6 +6,7 @@ use s2::point::Point;
 
 use super::super::{Function, text};
 use super::geojson::{point_value, ring_value};
+use super::hash_order::hash_order;
 use super::{level, place, texts_value};
 use crate::types::Value;
 
@@ -56,5 +57,5 @@ fn cell(token: &str) -> Option<CellID> {
 fn neighbors(cell: CellID) -> Vec<String> {
     let mut seen = std::collections::HashSet::new();
     let around = cell.all_neighbors(cell.level());
-    around.into_iter().map(|near| near.to_token()).filter(|token| seen.insert(token.clone())).collect()
+    hash_order(around.into_iter().map(|near| near.to_token()).filter(|token| seen.insert(token.clone())).collect())
 }
