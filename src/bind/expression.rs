@@ -39,10 +39,9 @@ impl Binder<'_> {
             ast::ExprKind::Between { value, low, high, negated } => {
                 self.between(value, low, high, *negated, row, env)?
             }
-            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
-                [one] => Expr::literal(Value::string(one.scalar_type.name()), Text),
-                _ => return error("KQL131", "typeof() takes one type here", tree.span),
-            },
+            ast::ExprKind::TypeOf(_) => {
+                return error("KQL131", "typeof() is an argument of some functions, and no value", tree.span);
+            }
             ast::ExprKind::Star | ast::ExprKind::Wildcard(_) => {
                 return error("KQL132", "'*' stands for columns only in lists of columns", tree.span);
             }
@@ -57,6 +56,17 @@ impl Binder<'_> {
             }
         };
         Ok(self.fold(bound))
+    }
+
+    /// An argument of a function of the catalogue: a scalar, or a type, which is passed as its name.
+    pub(super) fn argument(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
+        match &tree.kind {
+            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
+                [one] => Ok(Expr::literal(Value::string(one.scalar_type.name()), Text)),
+                _ => error("KQL131", "typeof() takes one type here", tree.span),
+            },
+            _ => self.scalar(tree, row, env),
+        }
     }
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
@@ -161,6 +171,9 @@ impl Binder<'_> {
         env: &Env,
     ) -> Bind<Expr> {
         let span = left.span.to(right.span);
+        if matches!(left.kind, ast::ExprKind::Star) {
+            return self.any_of_columns(operator, left, right, row, env);
+        }
         let a = self.scalar(left, row, env)?;
         let b = self.scalar(right, row, env)?;
         match operator {
@@ -201,6 +214,41 @@ impl Binder<'_> {
                 self.text(text_core(operator), negated, a, b, left.span, right.span)
             }
         }
+    }
+
+    /// `* has "x"`, `* == 1`: whether it is so for any column. A text operator reads every column as text, a comparison
+    /// looks at those it can compare.
+    fn any_of_columns(
+        &self,
+        operator: BinaryOperator,
+        star: &ast::Expr,
+        right: &ast::Expr,
+        row: &Row<'_>,
+        env: &Env,
+    ) -> Bind<Expr> {
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if !compares && !is_text_operator(operator) {
+            return error("KQL132", "'*' stands for any column only before == and operators on text", star.span);
+        }
+        self.scalar(right, row, env)?;
+        let name = |text: &str| Name { text: text.to_owned(), span: star.span };
+        let mut found = Vec::new();
+        for (column, scalar_type) in &row.schema.columns {
+            let mut tree = ast::Expr { kind: ast::ExprKind::Name(name(column)), span: star.span };
+            if !compares && !matches!(scalar_type, Text | Dynamic) {
+                let argument = ast::Argument { name: None, value: tree };
+                tree = ast::Expr { kind: ast::ExprKind::Call(name("tostring"), vec![argument]), span: star.span };
+            }
+            match self.binary(operator, &tree, right, row, env) {
+                Ok(condition) => found.push(self.fold(condition)),
+                Err(_) if compares => {}
+                Err(finding) => return Err(finding),
+            }
+        }
+        if found.is_empty() {
+            return error("KQL132", "no column here can be compared with this", star.span.to(right.span));
+        }
+        Ok(Expr::core(Core::Or, found, Bool))
     }
 
     /// `+ - * / %`.
@@ -376,6 +424,17 @@ impl Binder<'_> {
         let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
+}
+
+fn is_text_operator(operator: BinaryOperator) -> bool {
+    matches!(
+        operator,
+        BinaryOperator::Text(..)
+            | BinaryOperator::EqualIgnoreCase
+            | BinaryOperator::NotEqualIgnoreCase
+            | BinaryOperator::MatchesRegex
+            | BinaryOperator::Colon
+    )
 }
 
 fn text_core(operator: TextOperator) -> Core {

@@ -227,6 +227,12 @@ impl Parser {
         Ok(())
     }
 
+    /// Whether the literal at hand is 2⁶³ in digits, which is a long only with a minus before it.
+    fn is_beyond_long(&self) -> bool {
+        let span = self.span();
+        span.end - span.start == "9223372036854775808".len()
+    }
+
     fn primary(&mut self) -> Parsed<Expr> {
         let start = self.span();
         if self.is("[") && self.at_name() {
@@ -238,6 +244,12 @@ impl Parser {
             return Ok(Expr { kind: ExprKind::Name(name), span: self.since(start) });
         }
         let kind = match self.peek().clone() {
+            Token::Literal(Value::Long(i64::MIN), _) if self.is_beyond_long() => {
+                return Err(Box::new(
+                    Diagnostic::new("KQL005", "this number does not fit a long", self.span())
+                        .help("the least long is written long(-9223372036854775808)"),
+                ));
+            }
             Token::Literal(value, scalar_type) => {
                 self.advance();
                 ExprKind::Literal(value, scalar_type)
@@ -281,6 +293,9 @@ impl Parser {
                 }
                 if matches!(word.as_str(), "and" | "or" | "by" | "in") && !self.is_at(1, "(") {
                     return self.unexpected("an expression");
+                }
+                if super::reserved::is_reserved(&word) && !self.is_at(1, "(") {
+                    return self.reserved(&word);
                 }
                 let name = self.name()?;
                 if self.is("(") { ExprKind::Call(name, self.arguments()?) } else { ExprKind::Name(name) }
@@ -330,6 +345,9 @@ impl Parser {
                 if !p.eat(",") {
                     break;
                 }
+                if p.is(")") {
+                    return p.unexpected("an argument");
+                }
             }
             Ok(arguments)
         })?;
@@ -346,11 +364,11 @@ impl Parser {
         let start = self.span();
         let mut names = Vec::new();
         if self.name_length(0).is_some_and(|n| self.is_at(n, "=")) {
-            names.push(self.name()?);
+            names.push(self.new_name()?);
             self.expect("=")?;
         } else if self.at_tuple() {
             self.expect("(")?;
-            names = self.list(Self::name)?;
+            names = self.list(Self::new_name)?;
             self.expect(")")?;
             self.expect("=")?;
         }

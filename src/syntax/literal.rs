@@ -243,7 +243,7 @@ impl Content<'_> {
         let json = if let Ok(n) = plain.parse::<i64>() {
             Json::from(n)
         } else if let Ok(n) = plain.parse::<f64>() {
-            serde_json::Number::from_f64(n).map_or(Json::Null, Json::Number)
+            Json::Number(serde_json::Number::from_f64(n)?)
         } else if let Some(hex) = plain.strip_prefix("0x") {
             Json::from(i64::from_str_radix(hex, 16).ok()?)
         } else {
