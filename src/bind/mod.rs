@@ -5,6 +5,7 @@ mod call;
 mod expression;
 mod names;
 mod operators;
+mod plugins;
 mod scope;
 mod statements;
 mod tabular;
@@ -17,6 +18,7 @@ use crate::render::Visualization;
 use crate::syntax::{Span, ast};
 use crate::types::{ScalarType, Table, Value};
 
+pub use plugins::{PLUGINS, Plugin, find_plugin};
 pub use scope::{NoTables, Tables};
 
 use scope::{Env, Row, Tabular};
@@ -61,7 +63,8 @@ pub struct Environment<'a> {
 /// # Errors
 /// Every mistake found, at most one a statement.
 pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    Binder { environment, depth: std::cell::Cell::new(0), forks: std::cell::RefCell::default() }.query(query)
+    Binder { environment, depth: std::cell::Cell::new(0), forks: std::cell::RefCell::default(), guessed: false.into() }
+        .query(query)
 }
 
 type Bind<T> = Result<T, Box<Diagnostic>>;
@@ -72,6 +75,8 @@ struct Binder<'a> {
     depth: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
+    /// Whether the operator at hand named a column whose type only the data tells.
+    guessed: std::cell::Cell<bool>,
 }
 
 /// How deep the query's own functions may call one another.

@@ -9,6 +9,7 @@ use super::exit::{Exit, Failure, io_failure};
 use super::{logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::{Diagnostic, draw};
+use crate::ir::Schema;
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
@@ -62,7 +63,8 @@ fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::
     let (columns, findings) = match outcome {
         Ok(bound) => {
             let columns = bound.outputs.first().map(|output| {
-                output.plan.schema.columns.iter().map(|(n, t)| json!({"name": n, "type": t.name()})).collect::<Vec<_>>()
+                let known = output.plan.schema.columns.iter().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN));
+                known.map(|(n, t)| json!({"name": n, "type": t.name()})).collect::<Vec<_>>()
             });
             (json!(columns), Vec::new())
         }

@@ -16,7 +16,7 @@ mod datetime;
 mod datetime_format;
 mod dynamic;
 mod encoding;
-mod ip;
+pub(crate) mod ip;
 mod matching;
 mod math;
 mod parsing;
