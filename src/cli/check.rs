@@ -14,18 +14,13 @@ use crate::ir::Schema;
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
     let parameters = query::parameters(&arguments.with)?;
-    let environment = Environment {
-        tables: &logs,
-        context: query::context(&arguments.with)?,
-        parameters: &parameters,
-        period: None,
-        evaluate: None,
-    };
+    let context = query::context(&arguments.with)?;
+    let values = query::placeholders(&arguments.with, &context);
+    let environment = Environment { tables: &logs, context, parameters: &parameters, period: None, evaluate: None };
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let text = crate::workbook::fill(&text, &parameters);
-        let outcome = crate::compile(&text, &environment);
+        let outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
         if outcome.is_err() {
             exit = Exit::Query;
         }
@@ -59,14 +54,17 @@ fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(all)
 }
 
+/// One line for scripts. `columns` are those of the last table, as Kusto's own tools tell a query's result; `tables` has
+/// every table's.
 fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::Value {
-    let (columns, findings) = match outcome {
+    let (tables, findings) = match outcome {
         Ok(bound) => {
-            let columns = bound.outputs.first().map(|output| {
+            let tables = bound.outputs.iter().map(|output| {
                 let known = output.plan.schema.columns.iter().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN));
-                known.map(|(n, t)| json!({"name": n, "type": t.name()})).collect::<Vec<_>>()
+                let columns: Vec<_> = known.map(|(n, t)| json!({"name": n, "type": t.name()})).collect();
+                json!({"name": output.name, "columns": columns})
             });
-            (json!(columns), Vec::new())
+            (tables.collect(), Vec::new())
         }
         Err(findings) => {
             let told = findings.iter().map(|d| {
@@ -75,8 +73,9 @@ fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::
                     "start": d.span.0, "length": d.span.1.saturating_sub(d.span.0), "help": d.help,
                 })
             });
-            (serde_json::Value::Null, told.collect())
+            (Vec::new(), told.collect())
         }
     };
-    json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns})
+    let columns = tables.last().map_or(serde_json::Value::Null, |table: &serde_json::Value| table["columns"].clone());
+    json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns, "tables": tables})
 }

@@ -282,6 +282,9 @@ impl Parser {
                 if matches!(word.as_str(), "and" | "or" | "by" | "in") && !self.is_at(1, "(") {
                     return self.unexpected("an expression");
                 }
+                if super::reserved::is_reserved(&word) && !self.is_at(1, "(") {
+                    return self.reserved(&word);
+                }
                 let name = self.name()?;
                 if self.is("(") { ExprKind::Call(name, self.arguments()?) } else { ExprKind::Name(name) }
             }
@@ -346,11 +349,11 @@ impl Parser {
         let start = self.span();
         let mut names = Vec::new();
         if self.name_length(0).is_some_and(|n| self.is_at(n, "=")) {
-            names.push(self.name()?);
+            names.push(self.new_name()?);
             self.expect("=")?;
         } else if self.at_tuple() {
             self.expect("(")?;
-            names = self.list(Self::name)?;
+            names = self.list(Self::new_name)?;
             self.expect(")")?;
             self.expect("=")?;
         }

@@ -7,6 +7,7 @@ use super::ast::{
 };
 use super::lexer::{Token, tokens};
 use super::limits::{MAX_BYTES, MAX_NESTING, MAX_TOKENS};
+use super::reserved::is_reserved_as_new;
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
 
@@ -185,6 +186,23 @@ impl Parser {
         self.unexpected("a name")
     }
 
+    /// A name given to something new. Words of the language are none unless written in `['…']`.
+    pub(super) fn new_name(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Token::Word(word) if is_reserved_as_new(word) => self.reserved(word),
+            _ => self.name(),
+        }
+    }
+
+    /// The finding that a word of the language stands where a name is expected.
+    pub(super) fn reserved<T>(&self, word: &str) -> Parsed<T> {
+        Err(Box::new(
+            Diagnostic::new("KQL015", format!("'{word}' is a word of the language, not a name"), self.span())
+                .label("taken")
+                .help(format!("write ['{word}'], or choose another name")),
+        ))
+    }
+
     /// Whether a name stands at this place.
     pub(super) fn at_name(&self) -> bool {
         self.name_length(0).is_some()
@@ -273,7 +291,7 @@ impl Parser {
     fn definition(&mut self) -> Parsed<Let> {
         let start = self.span();
         self.expect_word("let")?;
-        let name = self.name()?;
+        let name = self.new_name()?;
         self.expect("=")?;
         let value = if self.at_function() {
             LetValue::Function(self.function()?)
@@ -324,7 +342,7 @@ impl Parser {
         self.expect("(")?;
         let mut parameters = Vec::new();
         while !self.is(")") {
-            let name = self.name()?;
+            let name = self.new_name()?;
             self.expect(":")?;
             let parameter_type = if self.eat("(") {
                 let table = if self.eat("*") {
@@ -374,7 +392,7 @@ impl Parser {
                 let (_, span) = self.advance();
                 Name { text, span }
             }
-            _ => self.name()?,
+            _ => self.new_name()?,
         };
         self.expect(":")?;
         Ok(ColumnDeclaration { name, scalar_type: self.scalar_type()? })

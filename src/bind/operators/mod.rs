@@ -4,6 +4,7 @@ mod aggregate;
 mod columns;
 mod expand;
 mod external;
+mod graph;
 mod join;
 mod nested;
 mod order;
@@ -19,6 +20,7 @@ mod sources;
 mod union;
 
 pub(super) use self::aggregate::grouped;
+pub(super) use self::graph::{is_graph, not_a_table};
 pub(super) use self::rows::values;
 use self::series::Axis;
 use super::plugins::{Call, Declared};
@@ -64,6 +66,9 @@ impl Binder<'_> {
         let Some(input) = input else {
             return error("KQL115", "this operator needs a table before it", operator.keyword);
         };
+        if let Some(answer) = self.graph_operator(operator, &input, env)? {
+            return Ok(answer);
+        }
         match &operator.kind {
             OperatorKind::Where(predicate) => self.filter(input, predicate, env),
             OperatorKind::Extend(items) => self.extend(input, items, env),

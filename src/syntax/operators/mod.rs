@@ -206,7 +206,7 @@ impl Parser {
             "externaldata" | "external_data" => self.external_data()?,
             "as" => {
                 with(self, &[])?;
-                OperatorKind::As(self.name()?)
+                OperatorKind::As(self.new_name()?)
             }
             "consume" => {
                 with(self, &["decodeblocks"])?;

@@ -27,7 +27,7 @@ impl Parser {
 
     /// `range x from 1 to 10 step 2`.
     pub(super) fn range(&mut self) -> Parsed<OperatorKind> {
-        let name = self.name()?;
+        let name = self.new_name()?;
         self.expect_word("from")?;
         let from = self.expression()?;
         self.expect_word("to")?;
