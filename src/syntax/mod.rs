@@ -1,6 +1,7 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
 pub mod ast;
+mod deep;
 mod escape;
 mod expression;
 mod lexer;
@@ -8,9 +9,14 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod print;
 mod span;
+mod words;
 
+pub use deep::deep;
+pub use lexer::words;
 pub use parser::parse;
+pub use print::format;
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {

@@ -5,8 +5,10 @@ use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Parameter, ParameterType, Pipeline, Query,
     Statement,
 };
+use super::deep::deep;
 use super::lexer::{Token, tokens};
-use super::limits::{MAX_BYTES, MAX_NESTING, MAX_TOKENS};
+use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
+use super::words::{may_be_used, may_name_new};
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
 
@@ -132,14 +134,18 @@ impl Parser {
         let found = match self.peek() {
             Token::Word(word) => format!("'{word}'"),
             Token::Text(_) => "a string".to_owned(),
-            Token::Literal(..) => "a literal".to_owned(),
+            Token::Literal(..) | Token::Beyond => "a literal".to_owned(),
             Token::Mark(mark) => format!("'{mark}'"),
             Token::End => "the end of the query".to_owned(),
         };
-        Err(Box::new(
-            Diagnostic::new("KQL010", format!("{wanted} is expected here, and {found} stands there"), self.span())
-                .label(format!("expected {wanted}")),
-        ))
+        let message = format!("{wanted} is expected here, and {found} stands there");
+        let mut finding = Diagnostic::new("KQL010", message, self.span()).label(format!("expected {wanted}"));
+        if let (Token::Mark("{"), Token::Word(name), true) =
+            (self.peek(), self.peek_at(1), self.is_at(2, "}") || self.is_at(2, ":"))
+        {
+            finding.help = Some(format!("a placeholder of a workbook is filled with --param {name}=…"));
+        }
+        Err(Box::new(finding))
     }
 
     /// Whether two tokens stand side by side with nothing between them.
@@ -157,7 +163,7 @@ impl Parser {
             )));
         }
         self.depth += 1;
-        let answer = read(self);
+        let answer = deep(|| read(self));
         self.depth -= 1;
         answer
     }
@@ -183,6 +189,27 @@ impl Parser {
             return Ok(Name { text, span: self.since(start) });
         }
         self.unexpected("a name")
+    }
+
+    /// A name for something new: a bare word of the language cannot be one.
+    pub(super) fn new_name(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Token::Word(word) if !may_name_new(word) => self.needs_brackets(&word.clone()),
+            _ => self.name(),
+        }
+    }
+
+    /// The name of a `let` or an `as`, which must be usable everywhere.
+    pub(super) fn defined_name(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Token::Word(word) if !may_be_used(word) => self.needs_brackets(&word.clone()),
+            _ => self.new_name(),
+        }
+    }
+
+    fn needs_brackets<T>(&self, word: &str) -> Parsed<T> {
+        let message = format!("'{word}' is a word of KQL, and a name only in brackets");
+        Err(Box::new(Diagnostic::new("KQL016", message, self.span()).help(format!("write ['{word}']"))))
     }
 
     /// Whether a name stands at this place.
@@ -222,15 +249,18 @@ impl Parser {
                 Ok(statement) => statements.push(statement),
                 Err(finding) => {
                     self.findings.push(*finding);
-                    self.recover();
+                    self.recover(before);
                 }
+            }
+            if self.findings.len() >= MAX_FINDINGS {
+                return Query { statements };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
-                if let (Err(finding), true) = (found, self.findings.len() < 20) {
+                if let (Err(finding), true) = (found, self.findings.len() < MAX_FINDINGS) {
                     self.findings.push(*finding);
                 }
-                self.recover();
+                self.recover(before);
             }
             if self.at == before {
                 self.advance();
@@ -238,9 +268,16 @@ impl Parser {
         }
     }
 
-    /// Skips to the end of the statement.
-    fn recover(&mut self) {
-        while !self.is(";") && !matches!(self.peek(), Token::End) {
+    /// Skips to the end of the statement that begins at a token; a `;` between braces does not end it.
+    fn recover(&mut self, start: usize) {
+        let braces = |token: &Token| match token {
+            Token::Mark("{") => 1,
+            Token::Mark("}") => -1,
+            _ => 0,
+        };
+        let mut open: isize = self.tokens[start..self.at].iter().map(|(token, _)| braces(token)).sum();
+        while !(matches!(self.peek(), Token::End) || (open <= 0 && self.is(";"))) {
+            open += braces(self.peek());
             self.advance();
         }
     }
@@ -262,10 +299,23 @@ impl Parser {
         }
         for what in ["declare", "alias", "restrict"] {
             if self.is_word(what) && matches!(self.peek_at(1), Token::Word(_)) {
+                let start = self.at;
                 let what = self.name()?;
-                self.recover();
+                self.recover(start);
                 return Ok(Statement::Unsupported { what });
             }
+        }
+        // A management command, such as `.show tables`.
+        if self.is(".")
+            && let Token::Word(word) = self.peek_at(1)
+        {
+            let text = format!(".{word}");
+            let (start, at) = (self.at, self.span());
+            self.advance();
+            self.advance();
+            let what = Name { text, span: self.since(at) };
+            self.recover(start);
+            return Ok(Statement::Unsupported { what });
         }
         self.table_or_scalar().map(Statement::Tabular)
     }
@@ -273,7 +323,7 @@ impl Parser {
     fn definition(&mut self) -> Parsed<Let> {
         let start = self.span();
         self.expect_word("let")?;
-        let name = self.name()?;
+        let name = self.defined_name()?;
         self.expect("=")?;
         let value = if self.at_function() {
             LetValue::Function(self.function()?)
@@ -324,7 +374,7 @@ impl Parser {
         self.expect("(")?;
         let mut parameters = Vec::new();
         while !self.is(")") {
-            let name = self.name()?;
+            let name = self.new_name()?;
             self.expect(":")?;
             let parameter_type = if self.eat("(") {
                 let table = if self.eat("*") {
@@ -374,7 +424,7 @@ impl Parser {
                 let (_, span) = self.advance();
                 Name { text, span }
             }
-            _ => self.name()?,
+            _ => self.new_name()?,
         };
         self.expect(":")?;
         Ok(ColumnDeclaration { name, scalar_type: self.scalar_type()? })
@@ -406,7 +456,7 @@ impl Parser {
             match self.operator() {
                 Ok(operator) => into.push(operator),
                 Err(finding) => {
-                    if self.findings.len() >= 20 {
+                    if self.findings.len() >= MAX_FINDINGS {
                         return Err(finding);
                     }
                     self.findings.push(*finding);
