@@ -3,6 +3,7 @@
 mod aggregates;
 mod call;
 mod expression;
+mod metadata;
 mod names;
 mod operators;
 mod scope;
@@ -12,10 +13,10 @@ mod tabular;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Context, Expr, Plan};
+use crate::ir::{Context, Expr, ExprKind, Plan, SubqueryAnswer};
 use crate::render::Visualization;
 use crate::syntax::{Span, ast};
-use crate::types::{ScalarType, Table, Value};
+use crate::types::{ScalarType, TICKS_PER_DAY, Table, Value, cast};
 
 pub use scope::{NoTables, Tables};
 
@@ -61,7 +62,13 @@ pub struct Environment<'a> {
 /// # Errors
 /// Every mistake found, at most one a statement.
 pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, Vec<Diagnostic>> {
-    Binder { environment, depth: std::cell::Cell::new(0), forks: std::cell::RefCell::default() }.query(query)
+    Binder {
+        environment,
+        depth: std::cell::Cell::new(0),
+        forks: std::cell::RefCell::default(),
+        exports: std::cell::RefCell::default(),
+    }
+    .query(query)
 }
 
 type Bind<T> = Result<T, Box<Diagnostic>>;
@@ -72,6 +79,8 @@ struct Binder<'a> {
     depth: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
+    /// The tables that the statement at hand gives a name for the statements after it.
+    exports: std::cell::RefCell<Vec<(String, Tabular)>>,
 }
 
 /// How deep the query's own functions may call one another.
@@ -84,7 +93,8 @@ fn error<T>(code: &'static str, message: impl Into<String>, span: Span) -> Bind<
 impl Binder<'_> {
     /// The expression, computed now when it is made of constants only.
     fn fold(&self, expr: Expr) -> Expr {
-        let constant = !expr.operands().is_empty() && expr.operands().iter().all(|o| o.as_literal().is_some());
+        let computed = matches!(expr.kind, ExprKind::Core(..) | ExprKind::Kernel { .. });
+        let constant = computed && expr.operands().iter().all(|operand| operand.as_literal().is_some());
         if constant
             && !expr.is_volatile()
             && !expr.has_window()
@@ -108,18 +118,28 @@ impl Binder<'_> {
         }
     }
 
-    /// Replaces a `toscalar` by its value where a constant is needed, when plans can be run already.
+    /// Replaces every `toscalar` in an expression by its value, where a constant is needed before the plan runs.
     fn resolve_early(&self, expr: Expr) -> Expr {
-        match (&expr.kind, self.environment.evaluate) {
-            (crate::ir::ExprKind::Subquery(plan, crate::ir::SubqueryAnswer::Scalar), Some(evaluate)) => {
-                let cell = evaluate(plan)
-                    .ok()
-                    .and_then(|t| t.columns.into_iter().next())
-                    .and_then(|c| c.values.into_iter().next())
-                    .unwrap_or(Value::null_of(expr.scalar_type));
-                Expr::literal(cell, expr.scalar_type)
-            }
-            _ => expr,
+        let ExprKind::Subquery(plan, SubqueryAnswer::Scalar) = &expr.kind else {
+            return self.fold(expr.map_operands(|operand| self.resolve_early(operand)));
+        };
+        let value = match self.environment.evaluate {
+            Some(evaluate) => evaluate(plan)
+                .ok()
+                .and_then(|table| table.columns.into_iter().next())
+                .and_then(|column| column.values.into_iter().next())
+                .unwrap_or(Value::null_of(expr.scalar_type)),
+            None => self.any_value(expr.scalar_type),
+        };
+        Expr::literal(value, expr.scalar_type)
+    }
+
+    /// What stands for a value that is not known while a query is only checked.
+    fn any_value(&self, scalar_type: ScalarType) -> Value<'static> {
+        match scalar_type {
+            ScalarType::DateTime => Value::DateTime(self.environment.context.now),
+            ScalarType::TimeSpan => Value::TimeSpan(TICKS_PER_DAY),
+            other => cast(&Value::Long(1), other).into_owned(),
         }
     }
 }

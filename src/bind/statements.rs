@@ -1,5 +1,7 @@
 //! Statements: `let`, `set`, `declare query_parameters`, and tabular expressions.
 
+use super::metadata::option_name;
+use super::operators::{is_graph, not_a_table};
 use super::scope::{Binding, Env, Function, Row};
 use super::{Bind, Binder, Bound, Output, error};
 use crate::diagnostics::Diagnostic;
@@ -39,13 +41,26 @@ impl Binder<'_> {
     fn statement(&self, statement: &Statement, env: &Env, outputs: &mut Vec<Output>) -> Bind<Env> {
         match statement {
             Statement::Let(definition) => self.definition(definition, env),
-            Statement::Set { .. } => Ok(env.clone()),
+            Statement::Set { name, value } => match value {
+                Some(value) if name.text.starts_with("query_bin_auto_") => {
+                    let schema = Schema::default();
+                    let row = Row { schema: &schema, serialized: false, exists: false };
+                    let value = self.scalar(value, &row, env)?;
+                    Ok(env.with(&option_name(&name.text), Binding::Scalar(value)))
+                }
+                _ => Ok(env.clone()),
+            },
             Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
             Statement::Tabular(expr) => {
                 self.forks.borrow_mut().clear();
+                self.exports.borrow_mut().clear();
                 let visualization = visualization(expr);
                 let tabular = self.tabular(expr, env)?;
+                if is_graph(&tabular) {
+                    return Err(not_a_table(expr.span));
+                }
                 let forks = std::mem::take(&mut *self.forks.borrow_mut());
+                let exports = std::mem::take(&mut *self.exports.borrow_mut());
                 if forks.is_empty() {
                     let name = match outputs.len() {
                         0 => "PrimaryResult".to_owned(),
@@ -57,7 +72,7 @@ impl Binder<'_> {
                         outputs.push(Output { name, plan: tabular.plan, visualization: None });
                     }
                 }
-                Ok(env.clone())
+                Ok(exports.into_iter().fold(env.clone(), |env, (name, table)| env.with(&name, Binding::Table(table))))
             }
             Statement::Unsupported { what } => error(
                 "KQL102",

@@ -25,7 +25,7 @@ impl Binder<'_> {
                 Some(_) => false,
                 None => match name.text.as_str() {
                     "materialize" => arguments.first().is_some_and(|a| self.is_tabular(&a.value, env)),
-                    other => matches!(other, "table" | "totable" | "view"),
+                    other => matches!(other, "table" | "totable" | "view" | "graph"),
                 },
             },
             // database('x').T, workspace('y').T, cluster('c').database('d').T
@@ -69,6 +69,7 @@ impl Binder<'_> {
                     return error("KQL115", "'as' needs a table before it", operator.keyword);
                 };
                 tabular.name = Some(name.text.clone());
+                self.export(&name.text, tabular);
                 env = env.with(&name.text, Binding::Table(tabular.clone()));
                 continue;
             }
@@ -80,11 +81,22 @@ impl Binder<'_> {
         }
     }
 
+    /// Names a table for the statements after the one at hand.
+    pub(super) fn export(&self, name: &str, table: &Tabular) {
+        self.exports.borrow_mut().push((name.to_owned(), table.clone()));
+    }
+
     /// A table by name: a `let`, else one of the logs.
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
             Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
-            Some(Binding::Function(function)) => return self.call_tabular(function, &[], env, None, name.span),
+            Some(Binding::Function(function)) => {
+                let mut tabular = self.call_tabular(function, &[], env, None, name.span)?;
+                if function.tree.view {
+                    tabular.name = Some(name.text.clone());
+                }
+                return Ok(tabular);
+            }
             Some(Binding::Scalar(_)) => {
                 return error(
                     "KQL114",
@@ -139,6 +151,11 @@ impl Binder<'_> {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
                 None => error("KQL114", "table() needs a table's name", expr.span),
             },
+            ("graph", _) => {
+                let message = "graph() reads a graph that a cluster keeps, which files do not have";
+                let finding = Diagnostic::new("KQL102", message, span);
+                Err(Box::new(finding.help("make the graph in the query: edges | make-graph source --> target …")))
+            }
             (other, _) => {
                 let names = env.names();
                 let mut finding =

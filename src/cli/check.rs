@@ -58,13 +58,17 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     Ok(all)
 }
 
+/// One line for scripts. `columns` are those of the last table, as Kusto's own tools tell a query's result; `tables` has
+/// every table's.
 fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::Value {
-    let (columns, findings) = match outcome {
+    let (tables, findings) = match outcome {
         Ok(bound) => {
-            let columns = bound.outputs.first().map(|output| {
-                output.plan.schema.columns.iter().map(|(n, t)| json!({"name": n, "type": t.name()})).collect::<Vec<_>>()
+            let tables = bound.outputs.iter().map(|output| {
+                let columns = output.plan.schema.columns.iter();
+                let columns: Vec<_> = columns.map(|(n, t)| json!({"name": n, "type": t.name()})).collect();
+                json!({"name": output.name, "columns": columns})
             });
-            (json!(columns), Vec::new())
+            (tables.collect(), Vec::new())
         }
         Err(findings) => {
             let told = findings.iter().map(|d| {
@@ -73,8 +77,9 @@ fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::
                     "start": d.span.0, "length": d.span.1.saturating_sub(d.span.0), "help": d.help,
                 })
             });
-            (serde_json::Value::Null, told.collect())
+            (Vec::new(), told.collect())
         }
     };
-    json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns})
+    let columns = tables.last().map_or(serde_json::Value::Null, |table: &serde_json::Value| table["columns"].clone());
+    json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns, "tables": tables})
 }

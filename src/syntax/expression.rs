@@ -5,11 +5,12 @@ use super::ast::{
     Argument, BinaryOperator, ColumnDeclaration, Expr, ExprKind, ListOperator, Name, NamedExpr, TextOperator,
     UnaryOperator,
 };
+use super::deep::deep;
 use super::lexer::Token;
 use super::limits::MAX_CHAIN;
 use super::operators::unsupported;
 use super::parser::{Parsed, Parser};
-use super::words::may_be_used;
+use super::reserved::is_reserved_in_use;
 use crate::diagnostics::Diagnostic;
 use crate::types::{ScalarType, Value};
 
@@ -30,7 +31,7 @@ enum Infix {
 impl Parser {
     /// A scalar expression.
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
-        self.deeper(Self::disjunction)
+        deep(|| self.disjunction())
     }
 
     fn disjunction(&mut self) -> Parsed<Expr> {
@@ -84,9 +85,9 @@ impl Parser {
                 }
                 Infix::Between(negated) => {
                     self.expect("(")?;
-                    let low = Box::new(self.expression()?);
+                    let low = Box::new(self.deeper(Self::expression)?);
                     self.expect("..")?;
-                    let high = Box::new(self.expression()?);
+                    let high = Box::new(self.deeper(Self::expression)?);
                     self.expect(")")?;
                     ExprKind::Between { value: Box::new(left), low, high, negated }
                 }
@@ -101,7 +102,7 @@ impl Parser {
 
     /// An axis: an expression whose `in` is not the operator.
     pub(super) fn sum(&mut self) -> Parsed<Expr> {
-        self.deeper(|p| p.binary(SUM))
+        deep(|| self.binary(SUM))
     }
 
     fn list_operand(&mut self) -> Parsed<Vec<Expr>> {
@@ -196,7 +197,7 @@ impl Parser {
             let kind = if self.is(".") && (self.name_length(1).is_some() || self.is_at(1, "[")) {
                 self.advance();
                 if let Token::Word(word) = self.peek()
-                    && !may_be_used(word)
+                    && is_reserved_in_use(word)
                 {
                     return self.missing_expression(&word.clone());
                 }
@@ -212,7 +213,7 @@ impl Parser {
                 }
             } else if self.is("[") {
                 self.advance();
-                let index = self.expression()?;
+                let index = self.deeper(Self::expression)?;
                 self.expect("]")?;
                 ExprKind::Index(Box::new(object), Box::new(index))
             } else {
@@ -266,7 +267,7 @@ impl Parser {
                 self.advance();
                 let mut items = Vec::new();
                 while !self.is("]") {
-                    items.push(self.expression()?);
+                    items.push(self.deeper(Self::expression)?);
                     if !self.eat(",") {
                         break;
                     }
@@ -295,7 +296,7 @@ impl Parser {
                 if let ("entity_group", true) = (word.as_str(), self.is_at(1, "[")) {
                     return unsupported(&format!("'{word}'"), self.span());
                 }
-                if !may_be_used(&word) && !self.is_at(1, "(") {
+                if is_reserved_in_use(&word) && !self.is_at(1, "(") {
                     return self.missing_expression(&word);
                 }
                 let name = self.name()?;
@@ -414,7 +415,7 @@ impl Parser {
                     star = true;
                     text.push('*');
                 }
-                Token::Word(word) if text.is_empty() && !self.is_at(1, "*") && !may_be_used(word) => {
+                Token::Word(word) if text.is_empty() && !self.is_at(1, "*") && is_reserved_in_use(word) => {
                     return self.missing_expression(&word.clone());
                 }
                 Token::Word(word) if !word.starts_with('!') => text.push_str(word),

@@ -4,14 +4,16 @@ pub mod ast;
 mod deep;
 mod escape;
 mod expression;
+#[cfg(test)]
+mod hostile;
 mod lexer;
 pub mod limits;
 mod literal;
 mod operators;
 mod parser;
 mod print;
+mod reserved;
 mod span;
-mod words;
 
 pub use deep::deep;
 pub use lexer::words;

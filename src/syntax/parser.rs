@@ -8,7 +8,7 @@ use super::ast::{
 use super::deep::deep;
 use super::lexer::{Token, tokens};
 use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
-use super::words::{may_be_used, may_name_new};
+use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
 
@@ -24,6 +24,9 @@ pub(super) struct Parser {
     pub(super) height: usize,
     /// Findings the parser went on after.
     pub(super) findings: Vec<Diagnostic>,
+    /// How often a token was looked at.
+    #[cfg(test)]
+    visited: std::cell::Cell<usize>,
 }
 
 /// Reads a query.
@@ -31,30 +34,56 @@ pub(super) struct Parser {
 /// # Errors
 /// What is wrong with the text: the parser goes on at the next `|` or `;`, so one call can find several mistakes.
 pub fn parse(text: &str) -> Result<Query, Vec<Diagnostic>> {
-    if text.len() > MAX_BYTES {
-        let message = format!("the query has {} bytes, and at most {MAX_BYTES} are read", text.len());
-        return Err(vec![Diagnostic::new("KQL090", message, (MAX_BYTES, MAX_BYTES))]);
-    }
-    let tokens = tokens(text)?;
-    if tokens.len() > MAX_TOKENS {
-        let span = tokens[MAX_TOKENS].1;
-        return Err(vec![Diagnostic::new(
-            "KQL091",
-            format!("the query has more than {MAX_TOKENS} words and marks"),
-            span,
-        )]);
-    }
-    let mut parser = Parser { tokens, at: 0, depth: 0, height: 0, findings: Vec::new() };
+    let mut parser = Parser::new(text)?;
     let query = parser.query();
     if parser.findings.is_empty() { Ok(query) } else { Err(parser.findings) }
 }
 
+/// Reads a query and tells how often the parser looked at a token.
+#[cfg(test)]
+pub(super) fn parse_counting(text: &str) -> (Result<Query, Vec<Diagnostic>>, usize) {
+    match Parser::new(text) {
+        Ok(mut parser) => {
+            let query = parser.query();
+            let visited = parser.visited.get();
+            (if parser.findings.is_empty() { Ok(query) } else { Err(parser.findings) }, visited)
+        }
+        Err(findings) => (Err(findings), 0),
+    }
+}
+
 impl Parser {
+    /// A cursor before the first token of a text.
+    fn new(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        if text.len() > MAX_BYTES {
+            let message = format!("the query has {} bytes, and at most {MAX_BYTES} are read", text.len());
+            let end = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            return Err(vec![Diagnostic::new("KQL090", message, (end, end))]);
+        }
+        let tokens = tokens(text)?;
+        // The end is no word.
+        if tokens.len() > MAX_TOKENS + 1 {
+            let message = format!("the query has more than {MAX_TOKENS} words and marks");
+            return Err(vec![Diagnostic::new("KQL091", message, tokens[MAX_TOKENS].1)]);
+        }
+        Ok(Self {
+            tokens,
+            at: 0,
+            depth: 0,
+            height: 0,
+            findings: Vec::new(),
+            #[cfg(test)]
+            visited: std::cell::Cell::default(),
+        })
+    }
+
     pub(super) fn peek(&self) -> &Token {
         self.peek_at(0)
     }
 
     pub(super) fn peek_at(&self, ahead: usize) -> &Token {
+        #[cfg(test)]
+        self.visited.set(self.visited.get() + 1);
         self.tokens.get(self.at + ahead).map_or(&Token::End, |(token, _)| token)
     }
 
@@ -191,10 +220,10 @@ impl Parser {
         self.unexpected("a name")
     }
 
-    /// A name for something new: a bare word of the language cannot be one.
+    /// A name given to something new. Words of the language are none unless written in `['…']`.
     pub(super) fn new_name(&mut self) -> Parsed<Name> {
         match self.peek() {
-            Token::Word(word) if !may_name_new(word) => self.needs_brackets(&word.clone()),
+            Token::Word(word) if is_reserved_as_new(word) => self.reserved(word),
             _ => self.name(),
         }
     }
@@ -202,14 +231,18 @@ impl Parser {
     /// The name of a `let` or an `as`, which must be usable everywhere.
     pub(super) fn defined_name(&mut self) -> Parsed<Name> {
         match self.peek() {
-            Token::Word(word) if !may_be_used(word) => self.needs_brackets(&word.clone()),
+            Token::Word(word) if is_reserved_in_use(word) => self.reserved(word),
             _ => self.new_name(),
         }
     }
 
-    fn needs_brackets<T>(&self, word: &str) -> Parsed<T> {
-        let message = format!("'{word}' is a word of KQL, and a name only in brackets");
-        Err(Box::new(Diagnostic::new("KQL016", message, self.span()).help(format!("write ['{word}']"))))
+    /// The finding that a word of the language stands where a name is expected.
+    fn reserved<T>(&self, word: &str) -> Parsed<T> {
+        Err(Box::new(
+            Diagnostic::new("KQL015", format!("'{word}' is a word of the language, not a name"), self.span())
+                .label("taken")
+                .help(format!("write ['{word}'], or choose another name")),
+        ))
     }
 
     /// Whether a name stands at this place.
@@ -456,7 +489,7 @@ impl Parser {
             match self.operator() {
                 Ok(operator) => into.push(operator),
                 Err(finding) => {
-                    if self.findings.len() >= MAX_FINDINGS {
+                    if self.findings.len() + 1 >= MAX_FINDINGS {
                         return Err(finding);
                     }
                     self.findings.push(*finding);

@@ -3,6 +3,7 @@
 mod aggregate;
 mod columns;
 mod expand;
+mod graph;
 mod join;
 mod nested;
 mod order;
@@ -16,6 +17,7 @@ mod series;
 mod sources;
 mod union;
 
+pub(super) use self::graph::{is_graph, not_a_table};
 use self::series::Axis;
 use super::scope::{Env, Tabular};
 use super::{Bind, Binder, error};
@@ -39,6 +41,9 @@ impl Binder<'_> {
         let Some(input) = input else {
             return error("KQL115", "this operator needs a table before it", operator.keyword);
         };
+        if let Some(answer) = self.graph_operator(operator, &input, env)? {
+            return Ok(answer);
+        }
         match &operator.kind {
             OperatorKind::Where(predicate) => self.filter(input, predicate, env),
             OperatorKind::Extend(items) => self.extend(input, items, env),

@@ -2,7 +2,9 @@
 
 use crate::bind::scope::{Binding, Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
-use crate::ir::{Aggregate, AggregateCall, AggregateKind, CoreAggregate, Plan, PlanKind, Schema};
+use crate::ir::{
+    Aggregate, AggregateCall, AggregateKind, CoreAggregate, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Schema,
+};
 use crate::syntax::ast;
 use crate::types::{Column, ScalarType, Table, Value};
 use std::sync::Arc;
@@ -11,7 +13,7 @@ impl Binder<'_> {
     pub(super) fn filter(&self, input: Tabular, predicate: &ast::Expr, env: &Env) -> Bind<Tabular> {
         let predicate = self.predicate(predicate, &Row::of(&input), env)?;
         // The order and the name stay.
-        Ok(Tabular { plan: input.plan.filter(predicate), ..input })
+        Ok(Tabular { plan: before_unique(input.plan, predicate), ..input })
     }
 
     pub(super) fn take(&self, input: Tabular, count: &ast::Expr, env: &Env) -> Bind<Tabular> {
@@ -78,6 +80,24 @@ impl Binder<'_> {
         };
         Tabular::new(values(table))
     }
+}
+
+/// The filtered plan. Kusto looks for the rows of a condition before `innerunique` keeps one left row of each key, when
+/// the condition is about left columns alone; which row is kept, and so the answer, depends on it.
+fn before_unique(plan: Plan, predicate: Expr) -> Plan {
+    if let PlanKind::Project(input, columns) = &plan.kind
+        && let PlanKind::Join(join) = &input.kind
+        && join.kind == JoinKind::InnerUnique
+        && !predicate.is_volatile()
+        && predicate.columns().iter().all(|name| join.left.schema.get(name).is_some())
+        && columns.iter().all(|(name, e)| matches!(&e.kind, ExprKind::Column(own) if own == name))
+    {
+        let left = Box::new((*join.left).clone().filter(predicate));
+        let join = Join { left, right: join.right.clone(), kind: join.kind, on: join.on.clone() };
+        let schema = input.schema.clone();
+        return Plan { kind: PlanKind::Join(join), schema }.project(columns.clone());
+    }
+    plan.filter(predicate)
 }
 
 /// A plan that gives the rows of a table.

@@ -299,27 +299,9 @@ pub enum OperatorKind {
         by: Option<Expr>,
     },
     /// `make-graph source --> target with …`.
-    MakeGraph {
-        /// The column of the edge's source.
-        source: Name,
-        /// The column of its target.
-        target: Name,
-        /// `with nodes on key, …`.
-        nodes: Vec<(Expr, Name)>,
-        /// `with_node_id = name`.
-        node_id: Option<Name>,
-    },
+    MakeGraph(MakeGraph),
     /// `graph-match`, `graph-shortest-paths`: patterns, `where`, `project`.
-    GraphMatch {
-        /// The patterns.
-        patterns: Vec<GraphPattern>,
-        /// The condition.
-        predicate: Option<Expr>,
-        /// The columns.
-        project: Vec<NamedExpr>,
-        /// Whether it is `graph-shortest-paths`.
-        shortest: bool,
-    },
+    GraphMatch(GraphMatch),
     /// `graph-to-table nodes as N with_node_id = id, edges as E …`.
     GraphToTable(Vec<GraphOutput>),
     /// `graph-mark-components`.
@@ -367,6 +349,34 @@ pub struct TopNestedLevel {
     pub by: NamedExpr,
     /// `asc` or `desc`.
     pub ascending: Option<bool>,
+}
+
+/// `make-graph`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MakeGraph {
+    /// The column of the edge's source.
+    pub source: Name,
+    /// The column of its target.
+    pub target: Name,
+    /// `with nodes on key, …`.
+    pub nodes: Vec<(Expr, Name)>,
+    /// `with_node_id = name`.
+    pub node_id: Option<Name>,
+    /// `partitioned-by column (…)`: the column, and what is done to the graph of each of its values.
+    pub partition: Option<(Name, Pipeline)>,
+}
+
+/// `graph-match` or `graph-shortest-paths`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphMatch {
+    /// The patterns.
+    pub patterns: Vec<GraphPattern>,
+    /// The condition.
+    pub predicate: Option<Expr>,
+    /// The columns.
+    pub project: Vec<NamedExpr>,
+    /// Whether it is `graph-shortest-paths`.
+    pub shortest: bool,
 }
 
 /// One pattern of `graph-match`: nodes and the edges between them.

@@ -1,16 +1,19 @@
-use crate::syntax::ast::{GraphDirection, GraphEdge, GraphOutput, GraphPattern, OperatorKind, OperatorParameter};
+use crate::syntax::ast::{
+    GraphDirection, GraphEdge, GraphMatch, GraphOutput, GraphPattern, MakeGraph, Name, OperatorKind, OperatorParameter,
+};
 use crate::syntax::parser::{Parsed, Parser};
 
 impl Parser {
-    /// `make-graph a --> b with nodes on key with_node_id = id`.
+    /// `make-graph a --> b with nodes on key with_node_id = id partitioned-by c (…)`.
     pub(super) fn make_graph(&mut self) -> Parsed<OperatorKind> {
         let source = self.name()?;
         self.expect("-")?;
         self.expect("-")?;
-        self.expect(">")?;
+        self.eat(">");
         let target = self.name()?;
         let mut nodes = Vec::new();
         let mut node_id = None;
+        let mut partition = None;
         loop {
             if self.is_word("with_node_id") && self.is_at(1, "=") {
                 self.advance();
@@ -22,10 +25,17 @@ impl Parser {
                     p.expect_word("on")?;
                     Ok((table, p.name()?))
                 })?;
-            } else if self.is_word("partitioned") {
-                return self.unexpected("the end of make-graph (partitioned-by is not supported)");
+            } else if self.is_word("partitioned") && self.is_at(1, "-") && self.is_word_at(2, "by") {
+                self.advance();
+                self.advance();
+                self.advance();
+                let by = self.name()?;
+                self.expect("(")?;
+                let body = self.deeper(Self::body)?;
+                self.expect(")")?;
+                partition = Some((by, body));
             } else {
-                return Ok(OperatorKind::MakeGraph { source, target, nodes, node_id });
+                return Ok(OperatorKind::MakeGraph(MakeGraph { source, target, nodes, node_id, partition }));
             }
         }
     }
@@ -35,7 +45,7 @@ impl Parser {
         let patterns = self.list(Self::graph_pattern)?;
         let predicate = if self.eat_word("where") { Some(self.expression()?) } else { None };
         let project = if self.eat_word("project") { self.list(Self::named)? } else { Vec::new() };
-        Ok(OperatorKind::GraphMatch { patterns, predicate, project, shortest })
+        Ok(OperatorKind::GraphMatch(GraphMatch { patterns, predicate, project, shortest }))
     }
 
     fn graph_pattern(&mut self) -> Parsed<GraphPattern> {
@@ -47,7 +57,7 @@ impl Parser {
         Ok(pattern)
     }
 
-    fn graph_node(&mut self) -> Parsed<Option<crate::syntax::ast::Name>> {
+    fn graph_node(&mut self) -> Parsed<Option<Name>> {
         self.expect("(")?;
         let name = if self.is(")") { None } else { Some(self.name()?) };
         self.expect(")")?;

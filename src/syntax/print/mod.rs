@@ -12,6 +12,7 @@ mod statements;
 mod writer;
 
 use super::lexer::tokens;
+use super::limits::MAX_BYTES;
 use super::parser::parse;
 use crate::diagnostics::Diagnostic;
 
@@ -19,15 +20,22 @@ use crate::diagnostics::Diagnostic;
 const WIDTH: usize = 100;
 /// How far what is broken out of a line is moved in.
 const INDENT: usize = 4;
+/// What is deeper than this is not moved in further: depth would make a text longer than may be read.
+const MOST_INDENT: usize = 60;
 
 /// The query in its canonical layout.
 ///
 /// # Errors
-/// What is wrong with a text that is no query.
+/// What is wrong with a text that is no query, or that its layout would be too long to be read again.
 pub fn format(text: &str) -> Result<String, Vec<Diagnostic>> {
     let query = parse(text)?;
     let tokens = tokens(text)?;
     let mut layout = layout::Layout::new(&tokens);
     layout.query(&query);
-    Ok(writer::write(text, &tokens, layout.finish()))
+    let laid_out = writer::write(text, &tokens, layout.finish());
+    if laid_out.len() > MAX_BYTES {
+        let message = format!("laid out, the query has {} bytes, and at most {MAX_BYTES} are read", laid_out.len());
+        return Err(vec![Diagnostic::new("KQL090", message, (0, 0))]);
+    }
+    Ok(laid_out)
 }

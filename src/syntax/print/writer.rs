@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr;
 use super::comments::{Comment, comments};
 use super::layout::{Gap, Group, Plan};
 use super::spacing::blank_between;
-use super::{INDENT, WIDTH};
+use super::{INDENT, MOST_INDENT, WIDTH};
 use crate::syntax::Span;
 use crate::syntax::lexer::Token;
 
@@ -142,7 +142,7 @@ impl Writer<'_> {
         let until = self.next_break[end.min(self.tokens.len())].max(end).min(self.tokens.len() - 1);
         let width = self.widths[until] - self.widths[start] - usize::from(self.blank_before(start));
         let broken = always || self.column + width > WIDTH;
-        self.open.push(Open { end, base: self.indent, broken, group, next: 0 });
+        self.open.push(Open { end, base: self.indent.min(MOST_INDENT), broken, group, next: 0 });
     }
 
     /// Where a line begins when one does at a token, and where comments before it stand.

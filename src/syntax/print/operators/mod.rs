@@ -82,10 +82,8 @@ impl Layout<'_> {
                 self.properties(properties);
             }
             K::Scan(scan) => self.scan(place, scan),
-            K::MakeGraph { source, target, nodes, .. } => self.make_graph(source, target, nodes),
-            K::GraphMatch { patterns, predicate, project, .. } => {
-                self.graph_match(place, patterns.len(), predicate.as_ref(), project);
-            }
+            K::MakeGraph(graph) => self.make_graph(graph),
+            K::GraphMatch(graph) => self.graph_match(place, graph),
             K::GraphToTable(outputs) => self.graph_to_table(outputs),
         }
     }

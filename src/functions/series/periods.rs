@@ -1,0 +1,137 @@
+//! Periods after which a series repeats itself.
+
+use super::convolution::{autocorrelation, powers};
+use super::numbers::{list, mean, quantile, real_at, reals, series, sorted, whole};
+use crate::functions::Function;
+use crate::types::{Json, ScalarType, Value};
+
+/// The shortest period there is.
+const SHORTEST: usize = 4;
+/// The most periods a call may ask for.
+const MOST: i64 = 1_048_576;
+/// The shares of the elements beyond which they count no more than at the edge, so that outliers hide no period.
+const EDGES: (f64, f64) = (0.05, 0.95);
+/// How many times the mean power a frequency must have to be more than noise.
+const OVER_NOISE: f64 = 4.0;
+
+/// A period and how well the series repeats itself after it, from 0 to 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Period {
+    pub length: usize,
+    pub score: f64,
+}
+
+/// What the search for periods knows of a series.
+struct Rhythm {
+    length: usize,
+    powers: Vec<f64>,
+    correlations: Vec<f64>,
+}
+
+impl Rhythm {
+    fn of(series: &[f64]) -> Self {
+        let order = sorted(series.to_vec());
+        let (low, high) = (quantile(&order, EDGES.0), quantile(&order, EDGES.1));
+        let inside: Vec<f64> =
+            if low < high { series.iter().map(|x| x.clamp(low, high)).collect() } else { series.to_vec() };
+        let mean = mean(&inside);
+        let centered: Vec<f64> = inside.into_iter().map(|x| x - mean).collect();
+        Self { length: series.len(), powers: powers(&centered), correlations: autocorrelation(&centered) }
+    }
+
+    /// Whether so many waves over the series are a peak among the frequencies, well above noise.
+    fn is_peak(&self, waves: usize) -> bool {
+        let Some(power) = self.powers.get(waves).filter(|_| waves > 0) else { return false };
+        let noise = self.powers.iter().skip(1).sum::<f64>() / (self.powers.len() - 1) as f64;
+        let below = waves == 1 || self.powers[waves - 1] <= *power;
+        below && self.powers.get(waves + 1).is_none_or(|next| next <= power) && *power > noise * OVER_NOISE
+    }
+
+    /// The score of a period, when the series is more like itself after it than a step before and after.
+    fn score(&self, period: usize) -> Option<f64> {
+        if period < SHORTEST || period > self.length / 2 {
+            return None;
+        }
+        let all = *self.correlations.first()?;
+        let here = *self.correlations.get(period)?;
+        let is_hill = self.correlations[period - 1] < here && self.correlations.get(period + 1)? <= &here;
+        let overlap = (self.length - period) as f64 / self.length as f64;
+        (all > 0.0 && here > 0.0 && is_hill).then(|| (here / all / overlap.sqrt()).min(1.0))
+    }
+
+    /// The best period for a peak among the frequencies: the waves need not fit the series evenly.
+    fn period_of(&self, waves: usize) -> Option<Period> {
+        let (from, to) = (self.length / (waves + 1), self.length.div_ceil((waves - 1).max(1)));
+        let periods = (from..=to).filter_map(|length| Some(Period { length, score: self.score(length)? }));
+        periods.max_by(|a, b| a.score.total_cmp(&b.score).then(b.length.cmp(&a.length)))
+    }
+}
+
+/// The periods of a series, best first.
+pub(super) fn detect(series: &[f64], shortest: f64, longest: f64) -> Vec<Period> {
+    if series.len() < 2 * SHORTEST {
+        return Vec::new();
+    }
+    let rhythm = Rhythm::of(series);
+    let mut found: Vec<Period> = (1..rhythm.powers.len())
+        .filter(|waves| rhythm.is_peak(*waves))
+        .filter_map(|waves| rhythm.period_of(waves))
+        .filter(|p| (shortest..=longest).contains(&(p.length as f64)))
+        .collect();
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.length.cmp(&b.length)));
+    found.dedup_by_key(|p| p.length);
+    found
+}
+
+fn detected<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let Some(series) = series(arguments, 0) else { return Value::Null };
+    let (Some(from), Some(to), Some(count)) = (real_at(arguments, 1), real_at(arguments, 2), whole(arguments, 3))
+    else {
+        return Value::Null;
+    };
+    let count = count.clamp(0, MOST) as usize;
+    let found = detect(&series, from, to);
+    let column = |of: fn(&Period) -> f64| {
+        reals(found.iter().map(of).chain(std::iter::repeat(0.0)).take(count).collect::<Vec<_>>())
+    };
+    list(vec![column(|p| p.length as f64), column(|p| p.score)])
+}
+
+fn validated<'a>(arguments: &[Value<'a>]) -> Value<'a> {
+    let Some(series) = series(arguments, 0) else { return Value::Null };
+    let rhythm = Rhythm::of(&series);
+    let lengths: Vec<f64> = arguments[1..].iter().map(|v| v.as_f64().unwrap_or_default()).collect();
+    let score = |length: f64| {
+        if !(SHORTEST as f64..=rhythm.length as f64).contains(&length) {
+            return 0.0;
+        }
+        let waves = (rhythm.length as f64 / length).round() as usize;
+        let peak = (waves.saturating_sub(1)..=waves + 1).any(|waves| rhythm.is_peak(waves));
+        rhythm.score(length.round() as usize).filter(|_| peak).unwrap_or(0.0)
+    };
+    let scores: Vec<Json> = vec![reals(lengths.iter().copied()), reals(lengths.iter().map(|l| score(*l)))];
+    list(scores)
+}
+
+const COLUMNS: &[(&str, ScalarType)] = &[("periods", ScalarType::Dynamic), ("scores", ScalarType::Dynamic)];
+
+/// The family.
+pub const FUNCTIONS: &[Function] = &[
+    Function::kernel(
+        "series_periods_detect",
+        &["(series: dynamic, min_period: real, max_period: real, num_periods: long) -> dynamic"],
+        "The periods after which the series repeats itself best, of at least 4 elements and at most half the series, \
+         and a score from 0 to 1 for each; in two columns, filled up with zeros.",
+        &[("series_periods_detect(dynamic([1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0]), 2, 20, 2)", "[6.0,0.0]")],
+        |_, a| detected(a),
+    )
+    .columns(COLUMNS),
+    Function::kernel(
+        "series_periods_validate",
+        &["(series: dynamic, *period: real) -> dynamic"],
+        "How well the series repeats itself after some periods, from 0 to 1; in two columns, the periods and the scores.",
+        &[("series_periods_validate(dynamic([1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0]), 6, 5)", "[6.0,5.0]")],
+        |_, a| validated(a),
+    )
+    .columns(COLUMNS),
+];
