@@ -177,7 +177,7 @@ fn cidr_list<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     let mut networks = Vec::new();
     while from <= to {
         let aligned = if from == 0 { 32 } else { from.trailing_zeros().min(32) };
-        let fits = 63 - (to - from + 1).leading_zeros();
+        let fits = (to - from + 1).ilog2();
         let bits = aligned.min(fits);
         networks.push(Json::from(format!("{}/{}", ipv4_text(u128::from(from)), 32 - bits)));
         from += 1 << bits;

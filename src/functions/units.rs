@@ -30,7 +30,7 @@ const ANGLE: &[Unit] = &[
 /// Joules.
 const ENERGY: &[Unit] = &[
     ("Joule", 1.0),
-    ("BritishThermalUnit", 1055.055_852_62),
+    ("BritishThermalUnit", 1_055.055_852_62),
     ("Calorie", 4.184),
     ("DecathermEc", 1.055_055_852_62e9),
     ("DecathermImperial", 1.055_055_852_57e9),
@@ -43,7 +43,7 @@ const ENERGY: &[Unit] = &[
     ("Gigajoule", 1e9),
     ("GigawattDay", 8.64e13),
     ("GigawattHour", 3.6e12),
-    ("HorsepowerHour", 2.684_519_537_696_172_8e6),
+    ("HorsepowerHour", 2.684_519_537_696_173e6),
     ("KilobritishThermalUnit", 1.055_055_852_62e6),
     ("Kilocalorie", 4184.0),
     ("KiloelectronVolt", 1.602_176_565e-16),
@@ -75,14 +75,14 @@ const FORCE: &[Unit] = &[
     ("KilogramForce", 9.806_65),
     ("Kilonewton", 1e3),
     ("KiloPond", 9.806_65),
-    ("KilopoundForce", 4448.221_615_260_5),
+    ("KilopoundForce", 4_448.221_615_260_5),
     ("Meganewton", 1e6),
     ("Micronewton", 1e-6),
     ("Millinewton", 1e-3),
     ("OunceForce", 0.278_013_850_953_781_2),
     ("Poundal", 0.138_254_954_376),
     ("PoundForce", 4.448_221_615_260_5),
-    ("ShortTonForce", 8896.443_230_521),
+    ("ShortTonForce", 8_896.443_230_521),
     ("TonneForce", 9806.65),
 ];
 
@@ -139,7 +139,7 @@ const MASS: &[Unit] = &[
     ("Kilopound", 453.592_37),
     ("Kilotonne", 1e6),
     ("LongHundredweight", 50.802_345_44),
-    ("LongTon", 1016.046_908_8),
+    ("LongTon", 1_016.046_908_8),
     ("Megapound", 453_592.37),
     ("Megatonne", 1e9),
     ("Microgram", 1e-9),
