@@ -257,6 +257,7 @@ fn cost(parameter: &Parameter, expr: &Expr) -> Option<u32> {
     match &parameter.class {
         Class::Any => Some(0),
         Class::Type => (expr.scalar_type == ScalarType::String && expr.as_literal().is_some()).then_some(0),
+        Class::Array => (expr.scalar_type == ScalarType::Dynamic).then_some(0),
         Class::OneOf(types) if types.contains(&expr.scalar_type) => Some(0),
         Class::OneOf(types) => conversion_cost(expr.scalar_type, target(types, expr.scalar_type)),
     }

@@ -13,8 +13,8 @@ use crate::types::ScalarType;
 ///
 /// A parameter is `name: class`. `[…]` makes it optional, a leading `*` lets it repeat to the end of the call (at least
 /// once; inside `[…]` also not at all), and `const` asks for a constant. A class is a type's name, several joined with
-/// `|`, or one of `any`, `number` (int, long, real, decimal), `integer` (int, long), `summable` (number, timespan) and
-/// `type` (a `typeof(…)` literal, passed as the type's name).
+/// `|`, or one of `any`, `number` (int, long, real, decimal), `integer` (int, long), `summable` (number, timespan),
+/// `array` (a dynamic; no scalar is made one) and `type` (a `typeof(…)` literal, passed as the type's name).
 ///
 /// After `->` stands a type, a parameter's name (the type of that argument), `widest` (the widest number among the
 /// arguments), `common` (the one type all arguments share) or `typeof(parameter)` (the type literal, `string`
@@ -51,6 +51,8 @@ pub enum Class {
     OneOf(Vec<ScalarType>),
     /// A `typeof(…)` literal.
     Type,
+    /// A dynamic, to which nothing is converted.
+    Array,
 }
 
 /// The type a call gives.
@@ -132,6 +134,9 @@ impl Class {
         if text == "type" {
             return Some(Self::Type);
         }
+        if text == "array" {
+            return Some(Self::Array);
+        }
         let mut types = Vec::new();
         for part in text.split('|') {
             match part.trim() {
@@ -150,6 +155,7 @@ impl Class {
             Self::Any => true,
             Self::OneOf(types) => types.contains(&scalar_type),
             Self::Type => false,
+            Self::Array => scalar_type == ScalarType::Dynamic,
         }
     }
 }
