@@ -8,10 +8,12 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod places;
 mod reserved;
 mod span;
 
 pub use parser::parse;
+pub use places::{Place, Places};
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {
