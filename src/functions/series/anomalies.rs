@@ -93,7 +93,7 @@ pub const FUNCTIONS: &[Function] = &[Function::kernel(
          the quartiles (`tukey`), and is not measured on the last test points. Missing values score 0.",
     &[
         ("series_outliers(dynamic([1, 2, 3, 4, 14]), 'tukey')", "[-0.5,0.0,0.0,0.0,5.0]"),
-        ("series_outliers(dynamic([3, 4, 3, 5, 3, 4, 3, 4, 5, null]))[9]", "0"),
+        ("series_outliers(dynamic([3, 4, 3, 5, 3, 4, 3, 4, 5, null]))[9]", "0.0"),
     ],
     |_, a| outliers(a),
 )
