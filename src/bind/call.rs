@@ -126,7 +126,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Bind<Expr> {
-        let bound = arguments.iter().map(|a| self.scalar(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
+        let bound = arguments.iter().map(|a| self.argument(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
         self.bound_call(function, &name.text, bound, &spans, span)
     }

@@ -33,6 +33,9 @@ impl Binder<'_> {
             }
         }
         for item in aggregates {
+            if !self.contains_aggregate(&item.value, env) {
+                return Err(self.no_aggregate(&item.value, &row, env));
+            }
             self.aggregate_item(item, &keys, &row, env, &mut fresh, &mut found)?;
         }
         Ok(Tabular::new(grouped(input.plan, keys, found)))
