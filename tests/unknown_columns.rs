@@ -38,7 +38,7 @@ fn columns_of_the_data_are_taken_on_trust() {
 fn what_is_known_is_still_checked() {
     for (rest, code) in [
         ("bag_unpack(d) : (k: long) | project id", "KQL101"),
-        ("bag_unpack(d) | extend x = strln(k)", "KQL111"),
+        ("bag_unpack(d) | extend x = strln(k)", "KQL164"),
         ("bag_unpack(id)", "KQL235"),
         ("narrow() | project k", "KQL101"),
     ] {
