@@ -201,6 +201,11 @@ fn open(mut known: Vec<(String, ScalarType)>) -> Tabular {
     Tabular::new(Plan::table_kernel("unknown", Vec::new(), schema, kernel))
 }
 
+/// The table with columns besides its own that only the data tell.
+pub(super) fn opened(table: Tabular) -> Tabular {
+    open(table.plan.schema.columns.into_iter().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN)).collect())
+}
+
 /// A plan that gives rows at hand.
 fn rows(table: Table) -> Tabular {
     Tabular::new(values(table))
