@@ -14,9 +14,9 @@ impl Binder<'_> {
         let mut env = Env::default();
         for (name, text) in self.environment.parameters {
             if name.chars().all(|c| c.is_alphanumeric() || c == '_') {
-                let value = self.given_value(text).unwrap_or_else(|| {
-                    Expr::literal(Value::string(text.clone()), ScalarType::String)
-                });
+                let value = self
+                    .given_value(text)
+                    .unwrap_or_else(|| Expr::literal(Value::string(text.clone()), ScalarType::String));
                 env = env.with(name, Binding::Scalar(value));
             }
         }

@@ -15,13 +15,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let parameters = query::parameters(&arguments.with)?;
     let context = query::context(&arguments.with)?;
     let values = query::placeholders(&arguments.with, &context);
-    let environment = Environment {
-        tables: &logs,
-        context,
-        parameters: &parameters,
-        period: None,
-        evaluate: None,
-    };
+    let environment = Environment { tables: &logs, context, parameters: &parameters, period: None, evaluate: None };
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;

@@ -28,7 +28,8 @@ impl Places {
     /// Reads a text, whatever is wrong with it. One that is too long to be a query is nothing but blanks.
     pub fn new(text: &str) -> Self {
         let (tokens, findings) = if text.len() > MAX_BYTES { Default::default() } else { lex(text) };
-        let unread = findings.into_iter().filter(|finding| finding.code == "KQL004").map(|finding| finding.span).collect();
+        let unread =
+            findings.into_iter().filter(|finding| finding.code == "KQL004").map(|finding| finding.span).collect();
         Self { tokens, unread }
     }
 

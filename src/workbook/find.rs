@@ -70,6 +70,9 @@ mod tests {
         let found: Vec<String> = placeholders(text).iter().map(Placeholder::whole).collect();
         assert_eq!(found, ["{A}", "{b_1:grain}", "{f:$.x['y'][0]}", "{g}"]);
         assert_eq!(placeholders("é{A}")[0].span, 2..5);
-        assert_eq!(placeholders("a ${each.value}").iter().map(|p| (p.name, p.span.clone())).next(), Some(("each.value", 2..15)));
+        assert_eq!(
+            placeholders("a ${each.value}").iter().map(|p| (p.name, p.span.clone())).next(),
+            Some(("each.value", 2..15))
+        );
     }
 }

@@ -21,8 +21,7 @@ pub(super) enum Written {
 
 type Formed<T> = Result<T, Box<Diagnostic>>;
 
-const TIME_FORMATS: [&str; 9] =
-    ["value", "query", "label", "start", "end", "startISO", "endISO", "grain", "seconds"];
+const TIME_FORMATS: [&str; 9] = ["value", "query", "label", "start", "end", "startISO", "endISO", "grain", "seconds"];
 const FORMATS: [&str; 10] = [
     "value",
     "label",

@@ -1,6 +1,8 @@
 //! Spans of time as the query API and workbooks' time pickers mean them.
 
-use crate::types::{TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND, format_datetime, parse_datetime};
+use crate::types::{
+    TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MINUTE, TICKS_PER_SECOND, format_datetime, parse_datetime,
+};
 
 /// A span of time: from an instant up to another, or back from now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,9 +126,15 @@ mod tests {
     #[test]
     fn grains_give_about_as_many_bins() {
         let grain = |text: &str| TimeSpan::parse(text, TICKS_PER_DAY * 1000).map(TimeSpan::grain);
-        for (span, want) in
-            [("PT5M", "1m"), ("PT1H", "1m"), ("PT4H", "5m"), ("P1D", "30m"), ("P2D", "1h"), ("P7D", "6h"), ("P90D", "1d")]
-        {
+        for (span, want) in [
+            ("PT5M", "1m"),
+            ("PT1H", "1m"),
+            ("PT4H", "5m"),
+            ("P1D", "30m"),
+            ("P2D", "1h"),
+            ("P7D", "6h"),
+            ("P90D", "1d"),
+        ] {
             assert_eq!(grain(span).as_deref(), Some(want), "{span}");
         }
     }

@@ -105,7 +105,10 @@ fn braces_of_kusto_are_left_alone() {
 #[test]
 fn what_has_no_value_is_named() {
     let findings = fill("T | where t {TimeRange} and x in ({Api})", &values(&[])).unwrap_err();
-    assert_eq!(findings.iter().map(|f| (f.code, f.span)).collect::<Vec<_>>(), [("KQL020", (12, 23)), ("KQL020", (34, 39))]);
+    assert_eq!(
+        findings.iter().map(|f| (f.code, f.span)).collect::<Vec<_>>(),
+        [("KQL020", (12, 23)), ("KQL020", (34, 39))]
+    );
     assert!(findings[0].help.as_deref().is_some_and(|help| help.contains("--param TimeRange=P1D")), "{findings:?}");
     assert!(findings[1].help.as_deref().is_some_and(|help| help.contains("--param Api=VALUE")), "{findings:?}");
     let code = |text: &str, given: &[(&str, &str)]| fill(text, &values(given)).unwrap_err()[0].code;
