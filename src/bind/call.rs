@@ -95,7 +95,7 @@ impl Binder<'_> {
                         .help("use it in where or project of graph-match or graph-shortest-paths"),
                 ));
             }
-            _ => return Ok(None),
+            _ => return self.metadata(name, arguments, row, env, span),
         }))
     }
 
@@ -126,11 +126,27 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Bind<Expr> {
-        let bound = arguments.iter().map(|a| self.scalar(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
+        let bound = arguments.iter().map(|a| self.argument(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
-        let (arguments, scalar_type) = self.convert(&name.text, function.signatures, bound, &spans, span)?;
+        self.bound_call(function, &name.text, bound, &spans, span)
+    }
+
+    /// A call of a function of the catalogue, its arguments bound.
+    pub(super) fn bound_call(
+        &self,
+        function: &'static Function,
+        name: &str,
+        bound: Vec<Expr>,
+        spans: &[Span],
+        span: Span,
+    ) -> Bind<Expr> {
+        let (arguments, scalar_type) = self.convert(name, function.signatures, bound, spans, span)?;
+        if let Some(refusal) = (function.check)(&arguments) {
+            let at = spans.get(refusal.argument).copied().unwrap_or(span);
+            return Err(Box::new(Diagnostic::new("KQL167", refusal.message, at).help(refusal.help)));
+        }
         if matches!(function.name, "iff" | "case") {
-            one_type(&name.text, &arguments, span)?;
+            one_type(name, &arguments, span)?;
         }
         let call =
             |kernel, volatile| ExprKind::Kernel { name: function.name, kernel, volatile, arguments: arguments.clone() };
@@ -141,6 +157,7 @@ impl Binder<'_> {
                 Expr { kind: ExprKind::Window { name: function.name, kernel, arguments }, scalar_type }
             }
             Meaning::Rewrite(rewrite) => self.fold_all(rewrite(arguments)),
+            Meaning::Special => return error("KQL160", format!("'{name}' cannot be called this way"), span),
         })
     }
 
@@ -331,6 +348,9 @@ fn unknown_function(name: &Name, env: &Env) -> Diagnostic {
             name.span,
         )
         .help(format!("write `| summarize {}(…) by …`", name.text));
+    }
+    if let Some(reason) = functions::unsupported_reason(&name.text) {
+        return Diagnostic::new("KQL166", format!("'{}' is not supported: {reason}", name.text), name.span);
     }
     let lets = env.names();
     let known =

@@ -1,5 +1,6 @@
 //! Statements: `let`, `set`, `declare query_parameters`, and tabular expressions.
 
+use super::metadata::option_name;
 use super::operators::{is_graph, not_a_table};
 use super::scope::{Binding, Env, Function, Row};
 use super::{Bind, Binder, Bound, Output, error};
@@ -15,8 +16,14 @@ impl Binder<'_> {
         let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
-        for statement in &query.statements {
-            match self.statement(statement, &env, &mut outputs) {
+        for (at, statement) in query.statements.iter().enumerate() {
+            let before = outputs.len();
+            let answer = self.statement(statement, &env, &mut outputs);
+            // Tables that `graph-to-table` only names are shown by the statements that use them.
+            if names_tables(statement) && query.statements.len() > at + 1 {
+                outputs.truncate(before);
+            }
+            match answer {
                 Ok(next) => env = next,
                 Err(finding) => {
                     findings.push(*finding);
@@ -40,7 +47,15 @@ impl Binder<'_> {
     fn statement(&self, statement: &Statement, env: &Env, outputs: &mut Vec<Output>) -> Bind<Env> {
         match statement {
             Statement::Let(definition) => self.definition(definition, env),
-            Statement::Set { .. } => Ok(env.clone()),
+            Statement::Set { name, value } => match value {
+                Some(value) if name.text.starts_with("query_bin_auto_") => {
+                    let schema = Schema::default();
+                    let row = Row { schema: &schema, serialized: false, exists: false };
+                    let value = self.scalar(value, &row, env)?;
+                    Ok(env.with(&option_name(&name.text), Binding::Scalar(value)))
+                }
+                _ => Ok(env.clone()),
+            },
             Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
             Statement::Tabular(expr) => {
                 self.forks.borrow_mut().clear();
@@ -147,6 +162,13 @@ impl Binder<'_> {
         }
         Ok((answer, env))
     }
+}
+
+/// Whether a statement ends in a `graph-to-table` of two names.
+fn names_tables(statement: &Statement) -> bool {
+    let Statement::Tabular(ast::Expr { kind: ExprKind::Pipeline(pipeline), .. }) = statement else { return false };
+    let last = pipeline.operators.last().map(|o| &o.kind);
+    matches!(last, Some(OperatorKind::GraphToTable(outputs)) if outputs.len() > 1)
 }
 
 /// The `render` at the end of a tabular expression.

@@ -9,6 +9,7 @@ mod companion;
 mod csv;
 mod discover;
 mod error;
+mod external;
 mod json;
 mod jsonl;
 mod open;
@@ -20,6 +21,7 @@ mod tally;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};
+pub use external::{ExternalFormat, read_external};
 pub use read::{ReadRequest, ReadResult};
 pub use sniff::Shape;
 pub use tally::{Reject, Tally};

@@ -227,6 +227,12 @@ impl Parser {
         Ok(())
     }
 
+    /// Whether the literal at hand is 2⁶³ in digits, which is a long only with a minus before it.
+    fn is_beyond_long(&self) -> bool {
+        let span = self.span();
+        span.end - span.start == "9223372036854775808".len()
+    }
+
     fn primary(&mut self) -> Parsed<Expr> {
         let start = self.span();
         if self.is("[") && self.at_name() {
@@ -238,6 +244,12 @@ impl Parser {
             return Ok(Expr { kind: ExprKind::Name(name), span: self.since(start) });
         }
         let kind = match self.peek().clone() {
+            Token::Literal(Value::Long(i64::MIN), _) if self.is_beyond_long() => {
+                return Err(Box::new(
+                    Diagnostic::new("KQL005", "this number does not fit a long", self.span())
+                        .help("the least long is written long(-9223372036854775808)"),
+                ));
+            }
             Token::Literal(value, scalar_type) => {
                 self.advance();
                 ExprKind::Literal(value, scalar_type)
@@ -332,6 +344,9 @@ impl Parser {
                 arguments.push(Argument { name, value });
                 if !p.eat(",") {
                     break;
+                }
+                if p.is(")") {
+                    return p.unexpected("an argument");
                 }
             }
             Ok(arguments)

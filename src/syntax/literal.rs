@@ -209,7 +209,10 @@ impl Content<'_> {
                         Scanned::Literal(rest, value, _) => {
                             // The text behind is part of what we hold.
                             self.rest = &self.rest[self.rest.len() - rest.len()..];
-                            Some(value.to_json())
+                            Some(match value {
+                                Value::TimeSpan(ticks) => Json::from(ticks),
+                                other => other.to_json(),
+                            })
                         }
                         _ => None,
                     },
@@ -243,12 +246,12 @@ impl Content<'_> {
         let json = if let Ok(n) = plain.parse::<i64>() {
             Json::from(n)
         } else if let Ok(n) = plain.parse::<f64>() {
-            serde_json::Number::from_f64(n).map_or(Json::Null, Json::Number)
+            Json::Number(serde_json::Number::from_f64(n)?)
         } else if let Some(hex) = plain.strip_prefix("0x") {
             Json::from(i64::from_str_radix(hex, 16).ok()?)
         } else {
-            // A timespan such as 1h.
-            Json::String(crate::types::format_timespan(parse_timespan(plain)?))
+            // A timespan such as 1h, which Kusto keeps as its ticks.
+            Json::from(parse_timespan(plain)?)
         };
         self.rest = &self.rest[end..];
         Some(json)

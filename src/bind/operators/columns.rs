@@ -1,6 +1,7 @@
 //! `extend`, `project` and its relatives, `serialize`: operators about columns.
 
-use crate::bind::names::Namer;
+use crate::bind::metadata::sorted_arrays;
+use crate::bind::names::{Namer, said_once};
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -8,6 +9,14 @@ use crate::functions::{self, Function};
 use crate::ir::{Core, Expr, Plan, Schema};
 use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
+
+/// How many columns a sort of several arrays gives.
+fn sorted(function: &Function, call: &ast::Expr) -> usize {
+    match &call.kind {
+        ExprKind::Call(_, arguments) => sorted_arrays(function, arguments),
+        _ => 1,
+    }
+}
 
 impl Binder<'_> {
     /// The columns an item gives: one, or several for a function such as `series_fit_line`, or for `(a, b) = array`.
@@ -28,7 +37,13 @@ impl Binder<'_> {
             }
             _ => self.scalar(&item.value, row, env)?,
         };
-        if function.is_none() && item.names.len() < 2 {
+        let sorts = match &item.value.kind {
+            ExprKind::Call(name, _) if env.get(&name.text).is_none() => {
+                functions::find(&name.text).map_or(1, |function| sorted(function, &item.value))
+            }
+            _ => 1,
+        };
+        if function.is_none() && sorts < 2 && item.names.len() < 2 {
             return Ok(vec![(0, value)]);
         }
         if value.scalar_type != ScalarType::Dynamic {
@@ -45,7 +60,10 @@ impl Binder<'_> {
         };
         Ok(match function {
             Some(function) => function.columns.iter().map(|(_, t)| *t).enumerate().map(pick).collect(),
-            None => (0..item.names.len()).map(|at| (at, ScalarType::Dynamic)).map(pick).collect(),
+            None => {
+                let several = if sorts > 1 { sorts } else { item.names.len() };
+                (0..several).map(|at| (at, ScalarType::Dynamic)).map(pick).collect()
+            }
         })
     }
 
@@ -66,6 +84,10 @@ impl Binder<'_> {
             && let ExprKind::Call(name, arguments) = &item.value.kind
             && let Some(function) = functions::find(&name.text)
         {
+            if sorted(function, &item.value) > 1 {
+                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
+                return namer.unique(&format!("{argument}_sorted"));
+            }
             let argument = arguments.first().and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
             let suffix = function.columns.get(at).map_or("", |(suffix, _)| suffix);
             return namer.unique(&format!("{}_{argument}_{suffix}", function.name));
@@ -77,6 +99,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn extend(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        said_once(items)?;
         let row = Row::of(&input);
         let mut columns = input.plan.all_columns();
         let mut hidden = Vec::new();
@@ -124,6 +147,7 @@ impl Binder<'_> {
         namer: &mut Namer,
         hidden: &mut Vec<(String, Expr)>,
     ) -> Bind<Vec<(String, Expr)>> {
+        said_once(items)?;
         let row = Row::of(input);
         for item in items {
             for name in &item.names {
@@ -133,6 +157,7 @@ impl Binder<'_> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
         for item in items {
             if matches!(item.value.kind, ExprKind::Star) {
+                input.plan.schema.columns.iter().for_each(|(name, _)| namer.take(name));
                 columns.extend(input.plan.all_columns());
                 continue;
             }
@@ -184,6 +209,7 @@ impl Binder<'_> {
             };
             match columns.iter_mut().find(|(_, e)| e.columns() == [old.text.as_str()]) {
                 Some(column) => column.0.clone_from(&new.text),
+                None if input.plan.schema.is_open() => columns.push((new.text.clone(), self.guess(old))),
                 None => return Err(Box::new(self.unknown_column(old, &Row::of(&input), env))),
             }
         }
@@ -286,6 +312,8 @@ fn matches(schema: &Schema, patterns: &[ast::Expr]) -> Bind<Vec<String>> {
             ExprKind::Star => found.extend(schema.names()),
             ExprKind::Wildcard(name) => found.extend(schema.names().into_iter().filter(|n| wildcard(&name.text, n))),
             ExprKind::Name(name) if schema.get(&name.text).is_some() => found.push(name.text.clone()),
+            // It may be one of the columns that only the data tells.
+            ExprKind::Name(_) if schema.is_open() => {}
             ExprKind::Name(name) => {
                 let mut finding = Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span)
                     .label("not a column at this point");

@@ -1,5 +1,7 @@
-use crate::syntax::ast::OperatorKind;
+use crate::syntax::ast::{Expr, ExprKind, OperatorKind};
+use crate::syntax::lexer::Token;
 use crate::syntax::parser::{Parsed, Parser};
+use crate::types::Value;
 
 impl Parser {
     /// `datatable (a:long, b:string) [1, "x", …]`.
@@ -12,17 +14,32 @@ impl Parser {
     }
 
     /// `[a, b, c]`, with a comma at the end allowed.
-    fn bracketed(&mut self) -> Parsed<Vec<crate::syntax::ast::Expr>> {
+    fn bracketed(&mut self) -> Parsed<Vec<Expr>> {
         self.expect("[")?;
         let mut values = Vec::new();
         while !self.is("]") {
-            values.push(self.expression()?);
+            values.push(match self.least_long() {
+                Some(literal) => literal,
+                None => self.expression()?,
+            });
             if !self.eat(",") {
                 break;
             }
         }
         self.expect("]")?;
         Ok(values)
+    }
+
+    /// The least long as a cell: only there may its digits, which are one too many without the minus, stand bare.
+    fn least_long(&mut self) -> Option<Expr> {
+        let Token::Literal(value @ Value::Long(i64::MIN), scalar_type) = self.peek_at(1).clone() else { return None };
+        if !self.is("-") {
+            return None;
+        }
+        let start = self.span();
+        self.advance();
+        self.advance();
+        Some(Expr { kind: ExprKind::Literal(value, scalar_type), span: self.since(start) })
     }
 
     /// `range x from 1 to 10 step 2`.
