@@ -24,7 +24,7 @@ fn several_tables_are_told_apart_in_every_format() {
     assert_eq!(out("query-api").matches("\"name\":\"PrimaryResult").count(), 2);
     assert_eq!(
         out("markdown"),
-        "**PrimaryResult**\n\n| a |\n| ---: |\n| 1 |\n\n**PrimaryResult\\_1**\n\n| b |\n| --- |\n| x |\n"
+        "**PrimaryResult**\n\n| a |\n| ---: |\n| 1 |\n\n**PrimaryResult_1**\n\n| b |\n| --- |\n| x |\n"
     );
     assert_eq!(out("html").matches("<section>").count(), 2);
 }
@@ -104,9 +104,9 @@ fn azure_diagnostics_has_the_columns_its_rows_have() {
                \"2/25/2025, 11:00:00.000 AM\",MICROSOFT.APIMANAGEMENT,GatewayLogs,c,500,2\n";
     std::fs::write(folder.path().join("query_data.csv"), csv).expect("it is written");
     let query = "AzureDiagnostics | summarize n = count(), codes = sum(responseCode_d), new = sum(newField_d), \
-                 flags = countif(newFlag_b), last = max(TimeGenerated)";
+                 flagged = countif(newFlag_b), latest = max(TimeGenerated)";
     let (code, out, told) = shown(query, &["--logs", &folder.path().display().to_string(), "--format", "csv"]);
-    assert_eq!(out, "n,codes,new,flags,last\r\n3,1129.0,3.5,1,2025-02-25T11:00:00.0000000Z\r\n", "{told}");
+    assert_eq!(out, "n,codes,new,flagged,latest\r\n3,1129.0,3.5,1,2025-02-25T11:00:00.0000000Z\r\n", "{told}");
     assert_eq!(code, Some(0), "{told}");
 }
 
@@ -115,7 +115,7 @@ fn parameters_fill_placeholders_and_names_left_open() {
     let query = "ApiManagementGatewayLogs | where TimeGenerated {TimeRange} and Method in ({Method}) and ResponseCode >= least \
                  | summarize n = count() by bin(TimeGenerated, {TimeRange:grain}) | summarize n = sum(n), bins = count()";
     let given = ["--logs", "sample-logs/diagnostic", "--format", "csv", "--quiet"];
-    let more = ["--param", "Method=GET", "--param", "Method=POST", "--param", "least=400", "--timespan", "P1D"];
+    let more = ["--param", "Method=GET", "--param", "Method=POST", "--param", "least=400", "--param", "TimeRange=P1D"];
     let (code, out, told) = shown(query, &[&given[..], &more[..]].concat());
     assert_eq!(code, Some(0), "{told}");
     let plain = "ApiManagementGatewayLogs | where TimeGenerated > ago(1d) and Method in ('GET', 'POST') and ResponseCode >= 400 \

@@ -83,6 +83,10 @@ impl Tables for Logs {
         Some(self.catalog.schema(table)?.into_iter().collect())
     }
 
+    fn hidden(&self, table: &str) -> Schema {
+        self.catalog.hidden(table).into_iter().collect()
+    }
+
     fn names(&self) -> Vec<String> {
         // With files at hand a wildcard means the tables they hold.
         let found = self.catalog.tables();

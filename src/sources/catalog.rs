@@ -134,6 +134,13 @@ impl Catalog {
         Some(shown.chain(more.iter().cloned()).collect())
     }
 
+    /// The columns of a known table that only a query which names them gets.
+    pub fn hidden(&self, table: &str) -> Vec<(String, ScalarType)> {
+        let known = apim::table(table).filter(|_| self.companions.iter().all(|(name, _)| name != table));
+        let columns = known.map_or(&[][..], |known| known.columns).iter();
+        columns.filter(|(n, _)| apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t)).collect()
+    }
+
     /// The columns in the files of `AzureDiagnostics` that are not always there.
     fn more_diagnostics(&self) -> &[(String, ScalarType)] {
         self.diagnostics.get_or_init(|| {

@@ -53,7 +53,8 @@ impl Catalog {
             result.tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
             return Ok(result);
         }
-        let schema = self.schema(&request.table).unwrap_or_default();
+        let mut schema = self.schema(&request.table).unwrap_or_default();
+        schema.extend(self.hidden(&request.table));
         let columns = request
             .columns
             .iter()
