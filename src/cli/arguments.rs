@@ -76,7 +76,8 @@ pub(super) enum DateOrder {
 /// The query and what it is run with.
 #[derive(Args, Debug, Default)]
 pub(super) struct QueryArguments {
-    /// Values for `declare query_parameters` and for {Name} placeholders of workbooks
+    /// A value for `declare query_parameters`, for {Name} and {Name:format} of workbooks (a time range as P1D or
+    /// START/END, a list by giving it again), or for a name that the query leaves open, as if a let stood before it
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
     /// What now() gives, to make a report again: a datetime

@@ -28,8 +28,7 @@ pub(super) fn read(
     let mut record = Record::default();
     let (mut line, mut counted) = (1, 0);
     let mut stopped = None;
-    let mut values = Values::new(&text);
-    while let Some(value) = values.next() {
+    for value in Values::new(&text) {
         if rows.full() {
             return Ok(());
         }

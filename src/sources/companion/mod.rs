@@ -74,7 +74,7 @@ fn shape_of(path: &Path) -> io::Result<Shape> {
         Err(error) => return Err(error),
     }
     let name = path.to_string_lossy().to_lowercase();
-    let tabbed = name.trim_end_matches(".gz").ends_with(".tsv");
+    let tabbed = Path::new(name.trim_end_matches(".gz")).extension().is_some_and(|e| e == "tsv" || e == "tab");
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
     Ok(match head.iter().find(|b| !b.is_ascii_whitespace()) {
         Some(b'{') => Shape::JsonLines,
