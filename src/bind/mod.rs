@@ -70,6 +70,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
         depth: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
+        underscored: &query.underscored,
         guessed: false.into(),
     }
     .query(query)
@@ -79,6 +80,8 @@ type Bind<T> = Result<T, Box<Diagnostic>>;
 
 struct Binder<'a> {
     environment: &'a Environment<'a>,
+    /// The names beginning with `_` that the query uses.
+    underscored: &'a [String],
     /// How many calls of the query's own functions are being expanded.
     depth: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.

@@ -37,7 +37,7 @@ impl Binder<'_> {
         if findings.is_empty() && outputs.is_empty() {
             let text = "the query has no tabular expression, so it gives no result";
             findings.push(
-                Diagnostic::new("KQL100", text, (0, 0))
+                Diagnostic::new("KQL100", text, last_let(query).map_or((0, 0), Into::into))
                     .help("end it with a table, e.g. `ApiManagementGatewayLogs | take 10`"),
             );
         }
@@ -169,6 +169,14 @@ fn names_tables(statement: &Statement) -> bool {
     let Statement::Tabular(ast::Expr { kind: ExprKind::Pipeline(pipeline), .. }) = statement else { return false };
     let last = pipeline.operators.last().map(|o| &o.kind);
     matches!(last, Some(OperatorKind::GraphToTable(outputs)) if outputs.len() > 1)
+}
+
+/// Where the last definition stands, when a query is nothing else.
+fn last_let(query: &ast::Query) -> Option<crate::syntax::Span> {
+    match query.statements.last() {
+        Some(Statement::Let(definition)) => Some(definition.name.span),
+        _ => None,
+    }
 }
 
 /// The `render` at the end of a tabular expression.
