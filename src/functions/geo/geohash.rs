@@ -84,9 +84,9 @@ fn encode(longitude: f64, latitude: f64, length: u8) -> String {
                 let middle = cell.middle(axis);
                 let upper = place[axis] >= middle;
                 if upper {
-                    cell.low[axis] = middle
+                    cell.low[axis] = middle;
                 } else {
-                    cell.high[axis] = middle
+                    cell.high[axis] = middle;
                 }
                 digit = digit * 2 + usize::from(upper);
                 bit += 1;
@@ -108,9 +108,9 @@ fn decode(hash: &str) -> Option<Cell> {
             let axis = bit % 2;
             let middle = cell.middle(axis);
             if digit >> place & 1 == 1 {
-                cell.low[axis] = middle
+                cell.low[axis] = middle;
             } else {
-                cell.high[axis] = middle
+                cell.high[axis] = middle;
             }
             bit += 1;
         }

@@ -14,6 +14,9 @@ use super::arrangement::{Arrangement, Piece};
 use super::shape::{Chain, Line, Part, Polygon, Ring, Turn};
 use super::sphere::{MERGE, distance_to_arc, interpolate, normal};
 
+/// How many pieces curves may have; each is compared with each.
+const MOST_WOUND: usize = 50_000;
+
 /// What to keep of two polygons.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Keep {
@@ -108,6 +111,9 @@ pub(super) fn wound(curves: &[Vec<Point>]) -> Option<Polygon> {
     let arrangement = Arrangement::new(&[edges.collect()])?;
     let outside = arrangement.far_point();
     let pieces = arrangement.pieces(0);
+    if pieces.len() > MOST_WOUND {
+        return None;
+    }
     let directions = Directions::of(pieces);
     let mut seen = Directions::default();
     let mut kept = Vec::new();
