@@ -6,6 +6,7 @@ mod arguments;
 mod bag_unpack;
 mod dcount_intersect;
 mod elsewhere;
+mod geo_lookup;
 mod ip_lookup;
 mod narrow;
 mod patterns;
@@ -72,6 +73,7 @@ pub const PLUGINS: &[&[Plugin]] = &[
         dcount_intersect::PLUGIN,
     ],
     ip_lookup::PLUGINS,
+    geo_lookup::PLUGINS,
     patterns::PLUGINS,
     activity::PLUGINS,
     sequences::PLUGINS,
