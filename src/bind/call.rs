@@ -292,7 +292,7 @@ fn target(types: &[ScalarType], from: ScalarType) -> ScalarType {
 
 /// What Kusto converts by itself, the nearest first.
 const fn conversion_cost(from: ScalarType, to: ScalarType) -> Option<u32> {
-    use ScalarType::{Bool, DateTime, Decimal, Dynamic, Int, Long, Real, String, TimeSpan};
+    use ScalarType::{Bool, Decimal, Dynamic, Int, Long, Real, String};
     Some(match (from, to) {
         (Int, Long) | (Long, Int) => 1,
         (Int | Long, Real) => 2,
@@ -302,7 +302,6 @@ const fn conversion_cost(from: ScalarType, to: ScalarType) -> Option<u32> {
         (Dynamic, _) => 6,
         (Real, Long | Int) => 9,
         (Bool, Int | Long | Real) => 8,
-        (Int | Long | Real | Decimal | DateTime | TimeSpan | Bool | ScalarType::Guid, String) => 10,
         (_, Dynamic) => 12,
         _ => return None,
     })

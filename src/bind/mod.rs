@@ -6,6 +6,7 @@ mod expression;
 mod metadata;
 mod names;
 mod operators;
+mod patterns;
 mod scope;
 mod statements;
 mod tabular;

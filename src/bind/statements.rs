@@ -2,7 +2,7 @@
 
 use super::metadata::option_name;
 use super::operators::{is_graph, not_a_table};
-use super::scope::{Binding, Env, Function, Row};
+use super::scope::{Binding, Env, Function, Pattern, Row};
 use super::{Bind, Binder, Bound, Output, error};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Expr, Schema};
@@ -50,6 +50,10 @@ impl Binder<'_> {
                 }
                 _ => Ok(env.clone()),
             },
+            Statement::Pattern(tree) => {
+                let pattern = Pattern { tree: tree.clone(), env: env.clone() };
+                Ok(env.with(&tree.name.text, Binding::Pattern(Rc::new(pattern))))
+            }
             Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
             Statement::Tabular(expr) => {
                 self.forks.borrow_mut().clear();

@@ -1,5 +1,6 @@
 //! Table expressions: sources, pipelines, and calls that give tables.
 
+use super::patterns::pattern_use;
 use super::scope::{Binding, Env, Function, Row, Tabular};
 use super::{Bind, Binder, MAX_CALL_DEPTH, error};
 use crate::diagnostics::{Diagnostic, did_you_mean};
@@ -13,6 +14,9 @@ use std::rc::Rc;
 impl Binder<'_> {
     /// Whether an expression is a table rather than a scalar.
     pub(super) fn is_tabular(&self, expr: &ast::Expr, env: &Env) -> bool {
+        if pattern_use(expr, env).is_some() {
+            return true;
+        }
         match &expr.kind {
             ExprKind::Pipeline(_) => true,
             ExprKind::Name(name) => match env.get(&name.text) {
@@ -44,6 +48,9 @@ impl Binder<'_> {
 
     /// Binds a table expression.
     pub(super) fn tabular(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        if let Some(used) = pattern_use(expr, env) {
+            return self.chosen(&used, expr, env);
+        }
         match &expr.kind {
             ExprKind::Pipeline(pipeline) => self.pipeline(pipeline, None, env),
             ExprKind::Name(name) => self.table(name, env),
@@ -103,6 +110,9 @@ impl Binder<'_> {
                     format!("'{}' is a scalar, and a table is expected here", name.text),
                     name.span,
                 );
+            }
+            Some(Binding::Pattern(_)) => {
+                return error("KQL114", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
             }
             None => {}
         }

@@ -8,6 +8,7 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod pattern_statement;
 mod reserved;
 mod span;
 

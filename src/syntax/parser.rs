@@ -278,6 +278,11 @@ impl Parser {
             self.advance();
             return self.parameters().map(Statement::QueryParameters);
         }
+        if self.is_word("declare") && self.is_word_at(1, "pattern") {
+            self.advance();
+            self.advance();
+            return self.pattern_statement().map(Statement::Pattern);
+        }
         for what in ["declare", "alias", "restrict"] {
             if self.is_word(what) && matches!(self.peek_at(1), Token::Word(_)) {
                 let what = self.name()?;
@@ -319,6 +324,11 @@ impl Parser {
         let start = self.span();
         let view = self.eat_word("view");
         let parameters = self.parameters()?;
+        self.block(view, parameters, start)
+    }
+
+    /// `{ statements }`, as the body of a function.
+    pub(super) fn block(&mut self, view: bool, parameters: Vec<Parameter>, start: Span) -> Parsed<Function> {
         self.expect("{")?;
         let body = self.deeper(|p| {
             let mut body = Vec::new();

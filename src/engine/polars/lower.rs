@@ -24,6 +24,9 @@ use crate::types::{Column as KqlColumn, Json, ScalarType, Table, Value};
 /// computed in stages.
 const MAX_LEVELS: usize = 200;
 
+/// The most rows of an order that Polars is asked for as such: it makes room for all of them before it looks for any.
+const MAX_BEST: u64 = 100_000;
+
 /// One run's way from plan to frames.
 pub(super) struct Lowering<'a> {
     context: &'a Context,
@@ -37,6 +40,11 @@ pub(super) struct Lowering<'a> {
     reads: BTreeMap<String, (Scan, Schema)>,
     /// The tables already read.
     read: RefCell<HashMap<String, DataFrame>>,
+}
+
+/// Whether rows are put in order somewhere in a plan.
+fn sorts(plan: &Plan) -> bool {
+    matches!(plan.kind, PlanKind::Sort(..)) || deep(|| plan.inputs().into_iter().any(sorts))
 }
 
 impl<'a> Lowering<'a> {
@@ -89,7 +97,13 @@ impl<'a> Lowering<'a> {
             PlanKind::Project(input, columns) => self.project(input, columns),
             PlanKind::Aggregate(aggregate) => self.aggregate(aggregate),
             PlanKind::Sort(input, keys) => self.sort(input, keys),
-            PlanKind::Take(input, count) => Ok(self.plan(input)?.slice(0, u32::try_from(*count).unwrap_or(u32::MAX))),
+            PlanKind::Take(input, count) => {
+                let mut frame = self.plan(input)?;
+                if *count > MAX_BEST && sorts(input) {
+                    frame = self.collect(frame)?.lazy();
+                }
+                Ok(frame.slice(0, u32::try_from(*count).unwrap_or(u32::MAX)))
+            }
             PlanKind::Join(join) => self.join(join, &plan.schema),
             PlanKind::Union(inputs) => {
                 let frames = inputs.iter().map(|i| self.plan(i)).collect::<Result<Vec<_>, _>>()?;
