@@ -177,12 +177,36 @@ impl Binder<'_> {
         row: &Row<'_>,
         env: &Env,
     ) -> Bind<Expr> {
-        let span = left.span.to(right.span);
+        let b = self.scalar(right, row, env)?;
         if matches!(left.kind, ast::ExprKind::Star) {
-            return self.any_of_columns(operator, left, right, row, env);
+            return self.over_all_columns(operator, b, (left.span, right.span), row);
         }
         let a = self.scalar(left, row, env)?;
-        let b = self.scalar(right, row, env)?;
+        self.operate(operator, a, b, (left.span, right.span))
+    }
+
+    /// `* has "x"`, `* == 1`: whether it is so for any column. A text operator reads every column as text, a comparison
+    /// looks at those it can compare.
+    fn over_all_columns(&self, operator: BinaryOperator, b: Expr, spans: (Span, Span), row: &Row<'_>) -> Bind<Expr> {
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if !compares && !is_text_operator(operator) {
+            return error("KQL132", "'*' stands for any column only before == and operators on text", spans.0);
+        }
+        let columns = row.schema.columns.iter().map(|(name, scalar_type)| {
+            let column = Expr::column(name, *scalar_type);
+            if compares || *scalar_type == Dynamic { column } else { column.cast(Text) }
+        });
+        let tests: Vec<Expr> =
+            columns.filter_map(|column| self.operate(operator, column, b.clone(), spans).ok()).collect();
+        if tests.is_empty() {
+            return error("KQL132", "no column here can be compared with this", spans.0.to(spans.1));
+        }
+        Ok(Expr::core(Core::Or, tests, Bool))
+    }
+
+    /// An operator over operands that are bound; `left` and `right` are where they stand.
+    fn operate(&self, operator: BinaryOperator, a: Expr, b: Expr, (left, right): (Span, Span)) -> Bind<Expr> {
+        let span = left.to(right);
         match operator {
             BinaryOperator::Add => self.arithmetic(Core::Add, a, b, span),
             BinaryOperator::Subtract => self.arithmetic(Core::Subtract, a, b, span),
@@ -195,67 +219,30 @@ impl Binder<'_> {
             BinaryOperator::LessOrEqual => self.comparison(Core::LessOrEqual, a, b, span),
             BinaryOperator::Greater => self.comparison(Core::Greater, a, b, span),
             BinaryOperator::GreaterOrEqual => self.comparison(Core::GreaterOrEqual, a, b, span),
-            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left.span, right.span),
-            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left.span, right.span),
+            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left, right),
+            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left, right),
             BinaryOperator::MatchesRegex => {
                 if let Some(Value::String(pattern)) = b.as_literal()
                     && let Err(problem) = regex::Regex::new(pattern)
                 {
                     let problem = problem.to_string();
                     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right.span);
+                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right);
                 }
-                self.text(Core::MatchesRegex, false, a, b, left.span, right.span)
+                self.text(Core::MatchesRegex, false, a, b, left, right)
             }
-            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left.span, right.span),
+            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left, right),
             BinaryOperator::Text(operator @ (TextOperator::Like | TextOperator::LikeCs), negated) => {
                 let Some(Value::String(pattern)) = b.as_literal() else {
-                    return error("KQL120", "the pattern of 'like' must be a constant", right.span);
+                    return error("KQL120", "the pattern of 'like' must be a constant", right);
                 };
                 let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
                 let flags = if operator == TextOperator::Like { "(?is)" } else { "(?s)" };
                 let regex = Expr::literal(Value::string(format!("{flags}^{}$", parts.join(".*"))), Text);
-                self.text(Core::MatchesRegex, negated, a, regex, left.span, right.span)
+                self.text(Core::MatchesRegex, negated, a, regex, left, right)
             }
-            BinaryOperator::Text(operator, negated) => {
-                self.text(text_core(operator), negated, a, b, left.span, right.span)
-            }
+            BinaryOperator::Text(operator, negated) => self.text(text_core(operator), negated, a, b, left, right),
         }
-    }
-
-    /// `* has "x"`, `* == 1`: whether it is so for any column. A text operator reads every column as text, a comparison
-    /// looks at those it can compare.
-    fn any_of_columns(
-        &self,
-        operator: BinaryOperator,
-        star: &ast::Expr,
-        right: &ast::Expr,
-        row: &Row<'_>,
-        env: &Env,
-    ) -> Bind<Expr> {
-        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
-        if !compares && !is_text_operator(operator) {
-            return error("KQL132", "'*' stands for any column only before == and operators on text", star.span);
-        }
-        self.scalar(right, row, env)?;
-        let name = |text: &str| Name { text: text.to_owned(), span: star.span };
-        let mut found = Vec::new();
-        for (column, scalar_type) in &row.schema.columns {
-            let mut tree = ast::Expr { kind: ast::ExprKind::Name(name(column)), span: star.span };
-            if !compares && !matches!(scalar_type, Text | Dynamic) {
-                let argument = ast::Argument { name: None, value: tree };
-                tree = ast::Expr { kind: ast::ExprKind::Call(name("tostring"), vec![argument]), span: star.span };
-            }
-            match self.binary(operator, &tree, right, row, env) {
-                Ok(condition) => found.push(self.fold(condition)),
-                Err(_) if compares => {}
-                Err(finding) => return Err(finding),
-            }
-        }
-        if found.is_empty() {
-            return error("KQL132", "no column here can be compared with this", star.span.to(right.span));
-        }
-        Ok(Expr::core(Core::Or, found, Bool))
     }
 
     /// `+ - * / %`.

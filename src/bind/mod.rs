@@ -3,6 +3,7 @@
 mod aggregates;
 mod call;
 mod expression;
+mod given;
 mod metadata;
 mod names;
 mod operators;
@@ -14,7 +15,7 @@ mod tabular;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Context, Expr, ExprKind, Plan, SubqueryAnswer};
+use crate::ir::{Context, Core, Expr, ExprKind, Plan, SubqueryAnswer};
 use crate::render::Visualization;
 use crate::syntax::{Span, ast};
 use crate::types::{ScalarType, TICKS_PER_DAY, Table, Value, cast};
@@ -50,7 +51,7 @@ pub struct Environment<'a> {
     pub tables: &'a dyn Tables,
     /// The run's clock.
     pub context: Context,
-    /// Values for `declare query_parameters`.
+    /// Values for `declare query_parameters`, and for names the query does not define.
     pub parameters: &'a BTreeMap<String, String>,
     /// Half-open ticks of `TimeGenerated` that every table is cut to, as `--timespan` asks.
     pub period: Option<(i64, i64)>,
@@ -87,6 +88,18 @@ struct Binder<'a> {
 /// How deep the query's own functions may call one another.
 const MAX_CALL_DEPTH: usize = 64;
 
+/// A constant real beyond the whole numbers, made one: Kusto computes constants in .NET, where that gives the least
+/// number; over rows it gives the nearest.
+fn overflowed(expr: &Expr) -> Option<Value<'static>> {
+    let ExprKind::Core(Core::Cast(to), operands) = &expr.kind else { return None };
+    let Value::Real(x) = operands.first()?.as_literal()? else { return None };
+    match to {
+        ScalarType::Long if x.is_finite() && x.abs() >= i64::MAX as f64 => Some(Value::Long(i64::MIN)),
+        ScalarType::Int if x.is_finite() && x.abs() > f64::from(i32::MAX) => Some(Value::Int(i32::MIN)),
+        _ => None,
+    }
+}
+
 fn error<T>(code: &'static str, message: impl Into<String>, span: Span) -> Bind<T> {
     Err(Box::new(Diagnostic::new(code, message, span)))
 }
@@ -101,6 +114,7 @@ impl Binder<'_> {
             && !expr.has_window()
             && let Some(value) = expr.constant(&self.environment.context)
         {
+            let value = overflowed(&expr).unwrap_or(value);
             return Expr::literal(value, expr.scalar_type);
         }
         expr

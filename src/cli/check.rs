@@ -13,18 +13,13 @@ use crate::diagnostics::{Diagnostic, draw};
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
     let parameters = query::parameters(&arguments.with)?;
-    let environment = Environment {
-        tables: &logs,
-        context: query::context(&arguments.with)?,
-        parameters: &parameters,
-        period: None,
-        evaluate: None,
-    };
+    let context = query::context(&arguments.with)?;
+    let values = query::placeholders(&arguments.with, &context);
+    let environment = Environment { tables: &logs, context, parameters: &parameters, period: None, evaluate: None };
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let text = crate::workbook::fill(&text, &parameters);
-        let outcome = crate::compile(&text, &environment);
+        let outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
         if outcome.is_err() {
             exit = Exit::Query;
         }

@@ -9,10 +9,12 @@ mod literal;
 mod operators;
 mod parser;
 mod pattern_statement;
+mod places;
 mod reserved;
 mod span;
 
 pub use parser::parse;
+pub use places::{Place, Places};
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {
