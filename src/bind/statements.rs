@@ -13,6 +13,9 @@ use std::rc::Rc;
 
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
+        if let Some(finding) = defined_twice(&query.statements) {
+            return Err(vec![finding]);
+        }
         let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
@@ -28,7 +31,9 @@ impl Binder<'_> {
                 Err(finding) => {
                     findings.push(*finding);
                     // After a broken definition every use of it would be reported as well.
-                    if matches!(statement, Statement::Let(_)) {
+                    let defines =
+                        matches!(statement, Statement::Let(_) | Statement::QueryParameters(_) | Statement::Pattern(_));
+                    if defines {
                         break;
                     }
                 }
@@ -97,6 +102,7 @@ impl Binder<'_> {
         let name = &definition.name.text;
         match &definition.value {
             LetValue::Function(tree) => {
+                tables_first(&tree.parameters)?;
                 let function = Function { tree: tree.clone(), env: env.clone() };
                 Ok(env.with_view(name, Binding::Function(Rc::new(function)), tree.view))
             }
@@ -173,6 +179,30 @@ fn names_tables(statement: &Statement) -> bool {
     let Statement::Tabular(ast::Expr { kind: ExprKind::Pipeline(pipeline), .. }) = statement else { return false };
     let last = pipeline.operators.last().map(|o| &o.kind);
     matches!(last, Some(OperatorKind::GraphToTable(outputs)) if outputs.len() > 1)
+}
+
+/// The finding that two `let`s define one name.
+fn defined_twice(statements: &[Statement]) -> Option<Diagnostic> {
+    let mut defined = std::collections::HashSet::new();
+    statements.iter().find_map(|statement| match statement {
+        Statement::Let(definition) if !defined.insert(&definition.name.text) => {
+            let name = &definition.name;
+            let message = format!("'{}' is defined already", name.text);
+            Some(Diagnostic::new("KQL107", message, name.span).help("give this one another name"))
+        }
+        _ => None,
+    })
+}
+
+/// A function's tables stand before its scalars.
+fn tables_first(parameters: &[ast::Parameter]) -> Bind<()> {
+    let scalar = |p: &ast::Parameter| matches!(p.parameter_type, ParameterType::Scalar(_));
+    match parameters.iter().skip_while(|p| !scalar(p)).find(|p| !scalar(p)) {
+        Some(late) => {
+            error("KQL108", format!("the table '{}' must stand before the scalars", late.name.text), late.name.span)
+        }
+        None => Ok(()),
+    }
 }
 
 /// The `render` at the end of a tabular expression.

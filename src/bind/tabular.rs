@@ -80,7 +80,8 @@ impl Binder<'_> {
                 env = env.with(&name.text, Binding::Table(tabular.clone()));
                 continue;
             }
-            current = Some(self.operator(operator, current, &env)?);
+            // What an operator gives is no longer the table of that name.
+            current = Some(Tabular { name: None, ..self.operator(operator, current, &env)? });
         }
         match current {
             Some(tabular) => Ok(tabular),
@@ -156,7 +157,8 @@ impl Binder<'_> {
         }
         let first = arguments.first().map(|a| &a.value);
         match (name.text.as_str(), first) {
-            ("materialize" | "totable" | "view", Some(expr)) => self.tabular(expr, env),
+            ("materialize", Some(expr)) => Ok(materialized(self.tabular(expr, env)?)),
+            ("totable" | "view", Some(expr)) => self.tabular(expr, env),
             ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
                 None => error("KQL114", "table() needs a table's name", expr.span),
@@ -234,6 +236,15 @@ impl Binder<'_> {
         span: Span,
     ) -> Bind<Env> {
         let mut inner = function.env.clone();
+        for name in arguments.iter().filter_map(|a| a.name.as_ref()) {
+            let known = function.tree.parameters.iter().map(|p| p.name.text.as_str());
+            if !known.clone().any(|k| k == name.text) {
+                let mut finding =
+                    Diagnostic::new("KQL119", format!("no parameter is named '{}'", name.text), name.span);
+                finding.help = did_you_mean(&name.text, known).map(|near| format!("did you mean '{near}'?"));
+                return Err(Box::new(finding));
+            }
+        }
         let mut positional = arguments.iter().filter(|a| a.name.is_none());
         for parameter in &function.tree.parameters {
             let name = &parameter.name.text;
@@ -255,11 +266,15 @@ impl Binder<'_> {
                     let table = self.tabular(expr, env)?;
                     if let ParameterType::Table(columns) = &parameter.parameter_type {
                         for column in columns {
-                            if table.plan.schema.get(&column.name.text).is_none() {
-                                let message =
-                                    format!("the table given for '{name}' has no column '{}'", column.name.text);
-                                return error("KQL118", message, expr.span);
-                            }
+                            let message = match table.plan.schema.get(&column.name.text) {
+                                Some(given) if given == column.scalar_type => continue,
+                                Some(given) => format!(
+                                    "the column '{}' of the table given for '{name}' is a {given}, not a {}",
+                                    column.name.text, column.scalar_type
+                                ),
+                                None => format!("the table given for '{name}' has no column '{}'", column.name.text),
+                            };
+                            return error("KQL118", message, expr.span);
                         }
                     }
                     Binding::Table(table)
@@ -270,12 +285,28 @@ impl Binder<'_> {
             };
             inner = inner.with(name, binding);
         }
-        if positional.next().is_some() {
+        if positional.next().is_some() || arguments.len() > function.tree.parameters.len() {
             let most = function.tree.parameters.len();
             return error("KQL119", format!("this function takes at most {most} argument(s)"), span);
         }
         Ok(inner)
     }
+}
+
+/// A table computed once however often it is read. Only one with random values has to be: any other is the same each
+/// time, and is better read again with what its reader needs.
+fn materialized(tabular: Tabular) -> Tabular {
+    if !tabular.plan.is_volatile() {
+        return tabular;
+    }
+    let schema = tabular.plan.schema.clone();
+    let found = std::sync::OnceLock::new();
+    let once = move |_: &crate::ir::Context, tables: Vec<crate::types::Table>| {
+        let table = tables.into_iter().next().unwrap_or_default();
+        Ok(found.get_or_init(|| table).clone())
+    };
+    let plan = Plan::table_kernel("materialize", vec![tabular.plan], schema, once);
+    Tabular { plan, ..tabular }
 }
 
 /// `database('x')`, `workspace('y')`, `cluster('c').database('d')`: names of elsewhere, whose tables are taken from here.
