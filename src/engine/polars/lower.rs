@@ -15,8 +15,8 @@ use super::expression::lower;
 use super::range::{MAX_RANGE, range_values};
 use super::{EngineError, Execution, Rows};
 use crate::ir::{
-    Aggregate, Context, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey, SubqueryAnswer,
-    TableKernel, deep, reads,
+    Aggregate, Context, Core, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey,
+    SubqueryAnswer, TableKernel, deep, reads,
 };
 use crate::types::{Column as KqlColumn, Json, ScalarType, Table, Value};
 
@@ -40,6 +40,17 @@ pub(super) struct Lowering<'a> {
     reads: BTreeMap<String, (Scan, Schema)>,
     /// The tables already read.
     read: RefCell<HashMap<String, DataFrame>>,
+}
+
+/// A key that Polars can order by. It knows no decimals, so a decimal is its nearest real, then what that lacks.
+fn as_reals(key: &SortKey) -> Vec<SortKey> {
+    if key.value.scalar_type != ScalarType::Decimal {
+        return vec![key.clone()];
+    }
+    let real = key.value.clone().cast(ScalarType::Real);
+    let operands = vec![key.value.clone(), real.clone().cast(ScalarType::Decimal)];
+    let rest = Expr::core(Core::Subtract, operands, ScalarType::Decimal).cast(ScalarType::Real);
+    vec![SortKey { value: real, ..key.clone() }, SortKey { value: rest, ..key.clone() }]
 }
 
 /// Whether rows are put in order somewhere in a plan.
@@ -252,13 +263,9 @@ impl<'a> Lowering<'a> {
         let mut descending = Vec::new();
         let mut nulls_last = Vec::new();
         // A constant orders nothing, and would be a column too short.
-        for key in
-            keys.iter().filter(|k| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window())
-        {
-            let value = match key.value.scalar_type {
-                ScalarType::Decimal => self.expr(&key.value.clone().cast(ScalarType::Real), &input.schema)?,
-                _ => self.expr(&key.value, &input.schema)?,
-            };
+        let orders = |k: &SortKey| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window();
+        for key in keys.iter().filter(|k| orders(k)).flat_map(as_reals) {
+            let value = self.expr(&key.value, &input.schema)?;
             if key.value.scalar_type == ScalarType::Real {
                 // NaN stands next to the nulls, which are outermost.
                 let (null, nan) = if key.nulls_first { (0, 1) } else { (2, 1) };
