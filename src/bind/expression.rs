@@ -100,7 +100,16 @@ impl Binder<'_> {
             }
             None => {}
         }
+        if row.schema.is_open() {
+            return Ok(self.guess(name));
+        }
         Err(Box::new(self.unknown_column(name, row, env)))
+    }
+
+    /// A column that the data may turn out to have.
+    pub(super) fn guess(&self, name: &Name) -> Expr {
+        self.guessed.set(true);
+        Expr::column(&name.text, Dynamic)
     }
 
     pub(super) fn unknown_column(&self, name: &Name, row: &Row<'_>, env: &Env) -> Diagnostic {

@@ -8,6 +8,7 @@ mod metadata;
 mod names;
 mod operators;
 mod patterns;
+mod plugins;
 mod scope;
 mod statements;
 mod tabular;
@@ -20,6 +21,7 @@ use crate::render::Visualization;
 use crate::syntax::{Span, ast};
 use crate::types::{ScalarType, TICKS_PER_DAY, Table, Value, cast};
 
+pub use plugins::{PLUGINS, Plugin, find_plugin};
 pub use scope::{NoTables, Tables};
 
 use scope::{Env, Row, Tabular};
@@ -69,6 +71,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
         depth: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
+        guessed: false.into(),
     }
     .query(query)
 }
@@ -83,6 +86,8 @@ struct Binder<'a> {
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
     /// The tables that the statement at hand gives a name for the statements after it.
     exports: std::cell::RefCell<Vec<(String, Tabular)>>,
+    /// Whether the operator at hand named a column whose type only the data tells.
+    guessed: std::cell::Cell<bool>,
 }
 
 /// How deep the query's own functions may call one another.

@@ -18,7 +18,7 @@ mod datetime_parts;
 mod dynamic;
 mod encoding;
 pub(crate) mod geo;
-mod ip;
+pub(crate) mod ip;
 mod matching;
 mod math;
 mod metadata;

@@ -84,7 +84,7 @@ fn single(hidden: &[(String, Expr)], items: &[NamedExpr]) -> Bind<()> {
 }
 
 /// The groups of a plan with columns made of their aggregates.
-pub(super) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
+pub(in crate::bind) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
     let mut columns: Vec<(String, Expr)> =
         keys.iter().map(|(n, e)| (n.clone(), Expr::column(n, e.scalar_type))).collect();
     columns.extend(aggregates.columns);

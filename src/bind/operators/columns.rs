@@ -209,6 +209,7 @@ impl Binder<'_> {
             };
             match columns.iter_mut().find(|(_, e)| e.columns() == [old.text.as_str()]) {
                 Some(column) => column.0.clone_from(&new.text),
+                None if input.plan.schema.is_open() => columns.push((new.text.clone(), self.guess(old))),
                 None => return Err(Box::new(self.unknown_column(old, &Row::of(&input), env))),
             }
         }
@@ -311,6 +312,8 @@ fn matches(schema: &Schema, patterns: &[ast::Expr]) -> Bind<Vec<String>> {
             ExprKind::Star => found.extend(schema.names()),
             ExprKind::Wildcard(name) => found.extend(schema.names().into_iter().filter(|n| wildcard(&name.text, n))),
             ExprKind::Name(name) if schema.get(&name.text).is_some() => found.push(name.text.clone()),
+            // It may be one of the columns that only the data tells.
+            ExprKind::Name(_) if schema.is_open() => {}
             ExprKind::Name(name) => {
                 let mut finding = Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span)
                     .label("not a column at this point");

@@ -16,6 +16,9 @@ impl Binder<'_> {
             OperatorKind::Print(items) => self.print(items, env)?,
             OperatorKind::DataTable { columns, values } => self.datatable(columns, values, operator, env)?,
             OperatorKind::Range { name, from, to, step } => self.range(name, from, to, step, env)?,
+            OperatorKind::ExternalData { columns, uris, properties } => {
+                self.external_data(columns, uris, properties, operator.keyword, env)?
+            }
             _ => return Ok(None),
         }))
     }
