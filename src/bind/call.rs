@@ -217,6 +217,7 @@ impl Binder<'_> {
             .into_iter()
             .enumerate()
             .map(|(at, e)| match signature.parameter(at) {
+                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 Some(Parameter { class: Class::OneOf(types), .. }) if !types.contains(&e.scalar_type) => {
                     let to = target(types, e.scalar_type);
                     self.fold(e.cast(to))
@@ -278,6 +279,11 @@ fn cost(parameter: &Parameter, expr: &Expr) -> Option<u32> {
     }
     match &parameter.class {
         Class::Any => Some(0),
+        Class::Text => Some(match expr.scalar_type {
+            ScalarType::String => 0,
+            ScalarType::Dynamic => 5,
+            _ => 10,
+        }),
         Class::Type => (expr.scalar_type == ScalarType::String && expr.as_literal().is_some()).then_some(0),
         Class::OneOf(types) if types.contains(&expr.scalar_type) => Some(0),
         Class::OneOf(types) => conversion_cost(expr.scalar_type, target(types, expr.scalar_type)),

@@ -325,7 +325,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "strcat_array",
         aliases: &["array_strcat"],
-        signatures: &["(array: dynamic, delimiter: string) -> string"],
+        signatures: &["(array: dynamic, delimiter: text) -> string"],
         doc: "The elements as text, with a delimiter between.",
         examples: &[("strcat_array(dynamic(['a', 1]), '-')", "a-1")],
         meaning: Meaning::Kernel(|_, a| {

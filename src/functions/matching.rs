@@ -113,7 +113,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "indexof_regex",
-        &["(source: string, regex: const string, [start: long], [length: long], [occurrence: const long]) -> long"],
+        &["(source: text, regex: const string, [start: long], [length: long], [occurrence: const long]) -> long"],
         "Where a regular expression first matches, counted in characters from 0; -1 when it does not.",
         &[("indexof_regex('abc123', '[0-9]+')", "3")],
         |_, a| indexof_regex(a),
@@ -135,7 +135,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "regex_quote",
-        &["(text: string) -> string"],
+        &["(text: text) -> string"],
         "The text as a regular expression that matches just it.",
         &[("regex_quote('(a.b)')", "\\(a\\.b\\)")],
         |_, a| regex_quote(text(a, 0)),

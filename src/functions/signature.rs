@@ -13,7 +13,7 @@ use crate::types::ScalarType;
 ///
 /// A parameter is `name: class`. `[…]` makes it optional, a leading `*` lets it repeat to the end of the call (at least
 /// once; inside `[…]` also not at all), and `const` asks for a constant. A class is a type's name, several joined with
-/// `|`, or one of `any`, `number` (int, long, real, decimal), `integer` (int, long), `summable` (number, timespan) and
+/// `|`, or one of `any`, `text` (a string, or any scalar written as one), `number` (int, long, real, decimal), `integer` (int, long), `summable` (number, timespan) and
 /// `type` (a `typeof(…)` literal, passed as the type's name).
 ///
 /// After `->` stands a type, a parameter's name (the type of that argument), `widest` (the widest number among the
@@ -49,6 +49,8 @@ pub enum Class {
     Any,
     /// One of these types. An argument of another type is converted to the first that Kusto converts to by itself.
     OneOf(Vec<ScalarType>),
+    /// A string, or any other scalar converted to one.
+    Text,
     /// A `typeof(…)` literal.
     Type,
 }
@@ -129,6 +131,9 @@ impl Class {
         if text == "any" {
             return Some(Self::Any);
         }
+        if text == "text" {
+            return Some(Self::Text);
+        }
         if text == "type" {
             return Some(Self::Type);
         }
@@ -149,6 +154,7 @@ impl Class {
         match self {
             Self::Any => true,
             Self::OneOf(types) => types.contains(&scalar_type),
+            Self::Text => scalar_type == ScalarType::String,
             Self::Type => false,
         }
     }
