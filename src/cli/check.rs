@@ -37,7 +37,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
 }
 
 /// The files named, and the `.kql` files of the folders named.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut all = Vec::new();
     for path in paths {
         if path.is_dir() {

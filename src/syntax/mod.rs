@@ -1,8 +1,11 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
 pub mod ast;
+mod deep;
 mod escape;
 mod expression;
+#[cfg(test)]
+mod hostile;
 mod lexer;
 pub mod limits;
 mod literal;
@@ -10,11 +13,15 @@ mod operators;
 mod parser;
 mod pattern_statement;
 mod places;
+mod print;
 mod reserved;
 mod span;
 
+pub use deep::deep;
+pub use lexer::words;
 pub use parser::parse;
 pub use places::{Place, Places};
+pub use print::format;
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {

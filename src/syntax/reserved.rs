@@ -1,7 +1,7 @@
 //! Words that are no names unless written `['…']`, as Kusto has them.
 
 /// Words that neither name a column nor stand for one.
-const EVERYWHERE: [&str; 93] = [
+const EVERYWHERE: [&str; 94] = [
     "and",
     "anomalychart",
     "areachart",
@@ -95,14 +95,43 @@ const EVERYWHERE: [&str; 93] = [
     "union",
     "uniqueid",
     "views",
+    "with_itemindex",
 ];
 
 /// Words that stand for a column of that name, but give none its name.
 const NEW_NAMES: [&str; 3] = ["kind", "with_source", "withsource"];
 
+/// Words that may name something new, `print to = 1`, but cannot be used as that name without brackets.
+const IN_USE: [&str; 19] = [
+    "as",
+    "by",
+    "contains",
+    "datatable",
+    "externaldata",
+    "find",
+    "has",
+    "in",
+    "invoke",
+    "materialize",
+    "of",
+    "print",
+    "sample",
+    "search",
+    "set",
+    "to",
+    "toscalar",
+    "totable",
+    "where",
+];
+
 /// Whether a bare word cannot stand for anything.
-pub(super) fn is_reserved(word: &str) -> bool {
+fn is_reserved(word: &str) -> bool {
     EVERYWHERE.binary_search(&word).is_ok()
+}
+
+/// Whether a bare word cannot be used as the name of something.
+pub(super) fn is_reserved_in_use(word: &str) -> bool {
+    is_reserved(word) || IN_USE.contains(&word)
 }
 
 /// Whether a bare word cannot be given as a name.

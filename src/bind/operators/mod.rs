@@ -80,7 +80,7 @@ impl Binder<'_> {
             OperatorKind::ProjectByNames(items) => self.project_by_names(input, items, env),
             OperatorKind::Summarize { aggregates, keys } => self.summarize(input, aggregates, keys, env),
             OperatorKind::Distinct(items) => self.distinct(input, items, env),
-            OperatorKind::Count => self.count(input),
+            OperatorKind::Count(name) => self.count(input, name.as_ref()),
             OperatorKind::Sort(keys) => self.sort(input, keys, env),
             OperatorKind::Top { count, keys } => self.top(input, count, keys, env),
             OperatorKind::Take(count) => self.take(input, count, env),

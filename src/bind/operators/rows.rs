@@ -60,15 +60,16 @@ impl Binder<'_> {
         error("KQL111", "invoke calls a function that a let before this defines", call.span)
     }
 
-    pub(in crate::bind) fn count(&self, input: Tabular) -> Bind<Tabular> {
+    pub(in crate::bind) fn count(&self, input: Tabular, name: Option<&ast::Name>) -> Bind<Tabular> {
+        let name = name.map_or("Count", |name| name.text.as_str());
         let call = AggregateCall {
-            name: "Count".to_owned(),
+            name: name.to_owned(),
             function: "count",
             meaning: AggregateKind::Core(CoreAggregate::Count),
             arguments: Vec::new(),
             scalar_type: ScalarType::Long,
         };
-        let schema = Schema { columns: vec![("Count".to_owned(), ScalarType::Long)] };
+        let schema = Schema { columns: vec![(name.to_owned(), ScalarType::Long)] };
         let aggregate = Aggregate { input: Box::new(input.plan), keys: Vec::new(), calls: vec![call] };
         Ok(Tabular::new(Plan { kind: PlanKind::Aggregate(aggregate), schema }))
     }

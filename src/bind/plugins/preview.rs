@@ -16,7 +16,7 @@ pub(super) const PLUGIN: Plugin = Plugin {
 fn preview(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<'_>, input: Tabular) -> Bind<Tabular> {
     let wanted = binder.constant(arguments.required("rows")?, ScalarType::Long, call.env)?.as_i64().unwrap_or(0);
     let first = binder.take_rows(input.clone(), u64::try_from(wanted).unwrap_or(0))?;
-    let count = binder.count(input)?;
+    let count = binder.count(input, None)?;
     let mut tables = binder.forks.borrow_mut();
     tables.push(("PrimaryResult".to_owned(), first.clone()));
     tables.push(("Table_1".to_owned(), count));

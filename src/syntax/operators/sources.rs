@@ -1,7 +1,7 @@
 use crate::syntax::ast::{Expr, ExprKind, OperatorKind};
 use crate::syntax::lexer::Token;
 use crate::syntax::parser::{Parsed, Parser};
-use crate::types::Value;
+use crate::types::{ScalarType, Value};
 
 impl Parser {
     /// `datatable (a:long, b:string) [1, "x", …]`.
@@ -18,10 +18,7 @@ impl Parser {
         self.expect("[")?;
         let mut values = Vec::new();
         while !self.is("]") {
-            values.push(match self.least_long() {
-                Some(literal) => literal,
-                None => self.expression()?,
-            });
+            values.push(self.cell()?);
             if !self.eat(",") {
                 break;
             }
@@ -30,16 +27,15 @@ impl Parser {
         Ok(values)
     }
 
-    /// The least long as a cell: only there may its digits, which are one too many without the minus, stand bare.
-    fn least_long(&mut self) -> Option<Expr> {
-        let Token::Literal(value @ Value::Long(i64::MIN), scalar_type) = self.peek_at(1).clone() else { return None };
-        if !self.is("-") {
-            return None;
+    fn cell(&mut self) -> Parsed<Expr> {
+        if !(self.is("-") && matches!(self.peek_at(1), Token::Beyond)) {
+            return self.expression();
         }
         let start = self.span();
         self.advance();
         self.advance();
-        Some(Expr { kind: ExprKind::Literal(value, scalar_type), span: self.since(start) })
+        let kind = ExprKind::Literal(Value::Long(i64::MIN), ScalarType::Long);
+        Ok(Expr { kind, span: self.since(start) })
     }
 
     /// `range x from 1 to 10 step 2`.
