@@ -91,6 +91,13 @@ impl Binder<'_> {
             Some(Binding::Function(_)) => {
                 return error("KQL135", format!("'{}' is a function: write {}(…)", name.text, name.text), name.span);
             }
+            Some(Binding::Pattern(_)) => {
+                return error(
+                    "KQL133",
+                    format!("'{}' gives tables, and a scalar is expected here", name.text),
+                    name.span,
+                );
+            }
             None => {}
         }
         if row.schema.is_open() {

@@ -7,6 +7,7 @@ mod given;
 mod metadata;
 mod names;
 mod operators;
+mod patterns;
 mod plugins;
 mod scope;
 mod statements;

@@ -53,6 +53,14 @@ pub(super) enum Binding {
     Scalar(Expr),
     Table(Tabular),
     Function(Rc<Function>),
+    Pattern(Rc<Pattern>),
+}
+
+/// A pattern of the query with the names that were in force where it was declared.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub tree: ast::Pattern,
+    pub env: Env,
 }
 
 /// A function of the query with the names that were in force where it was defined.

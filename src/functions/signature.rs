@@ -134,6 +134,9 @@ impl Class {
         if text == "any" {
             return Some(Self::Any);
         }
+        if text == "text" {
+            return Some(Self::Text);
+        }
         if text == "type" {
             return Some(Self::Type);
         }
@@ -159,8 +162,9 @@ impl Class {
     /// Whether an argument of this type is taken without conversion.
     pub fn takes(&self, scalar_type: ScalarType) -> bool {
         match self {
-            Self::Any | Self::Text => true,
+            Self::Any => true,
             Self::OneOf(types) => types.contains(&scalar_type),
+            Self::Text => scalar_type == ScalarType::String,
             Self::Type => false,
             Self::Array => scalar_type == ScalarType::Dynamic,
         }

@@ -260,6 +260,12 @@ impl Plan {
         }
     }
 
+    /// Whether two computations of it may differ.
+    pub fn is_volatile(&self) -> bool {
+        self.expressions().into_iter().any(Expr::is_volatile)
+            || super::deep(|| self.inputs().into_iter().any(Self::is_volatile))
+    }
+
     /// The rows for which a predicate is true.
     #[must_use]
     pub fn filter(self, predicate: Expr) -> Self {

@@ -1,5 +1,7 @@
 //! Tokens to tree: the cursor over tokens, and statements.
 
+use std::collections::BTreeSet;
+
 use super::Span;
 use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Parameter, ParameterType, Pipeline, Query,
@@ -270,17 +272,17 @@ impl Parser {
         Ok(items)
     }
 
+    /// The names in the query that begin with `_`, each once.
     fn underscored(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for (token, _) in &self.tokens {
-            if let Token::Word(name) | Token::Text(name) = token
-                && name.starts_with('_')
-                && !names.contains(name)
-            {
-                names.push(name.clone());
-            }
-        }
-        names
+        let names: BTreeSet<&String> = self
+            .tokens
+            .iter()
+            .filter_map(|(token, _)| match token {
+                Token::Word(name) | Token::Text(name) if name.starts_with('_') => Some(name),
+                _ => None,
+            })
+            .collect();
+        names.into_iter().cloned().collect()
     }
 
     fn query(&mut self) -> Query {
@@ -299,7 +301,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements };
+                return Query { statements, underscored: self.underscored() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
@@ -342,6 +344,11 @@ impl Parser {
             self.advance();
             self.advance();
             return self.parameters().map(Statement::QueryParameters);
+        }
+        if self.is_word("declare") && self.is_word_at(1, "pattern") {
+            self.advance();
+            self.advance();
+            return self.pattern_statement().map(Statement::Pattern);
         }
         for what in ["declare", "alias", "restrict"] {
             if self.is_word(what) && matches!(self.peek_at(1), Token::Word(_)) {
@@ -397,6 +404,11 @@ impl Parser {
         let start = self.span();
         let view = self.eat_word("view");
         let parameters = self.parameters()?;
+        self.block(view, parameters, start)
+    }
+
+    /// `{ statements }`, as the body of a function.
+    pub(super) fn block(&mut self, view: bool, parameters: Vec<Parameter>, start: Span) -> Parsed<Function> {
         self.expect("{")?;
         let body = self.deeper(|p| {
             let mut body = Vec::new();
