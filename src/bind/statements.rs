@@ -8,6 +8,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::{Expr, Schema};
 use crate::render::Visualization;
 use crate::syntax::ast::{self, ExprKind, LetValue, OperatorKind, ParameterType, Statement};
+use crate::syntax::limits::MAX_FINDINGS;
 use crate::types::{Value, cast};
 use std::rc::Rc;
 
@@ -22,7 +23,7 @@ impl Binder<'_> {
                 Err(finding) => {
                     findings.push(*finding);
                     // After a broken definition every use of it would be reported as well.
-                    if matches!(statement, Statement::Let(_)) {
+                    if matches!(statement, Statement::Let(_)) || findings.len() >= MAX_FINDINGS {
                         break;
                     }
                 }

@@ -138,6 +138,13 @@ fn chains() {
 }
 
 #[test]
+fn operators() {
+    let text = |operators: usize| format!("T{}", " | count".repeat(operators));
+    assert_eq!(codes(&text(MAX_OPERATORS)), [""; 0]);
+    assert_eq!(codes(&text(MAX_OPERATORS + 1))[0], "KQL095");
+}
+
+#[test]
 fn json() {
     let nested: [fn(usize) -> String; 3] = [
         |n| format!("print dynamic({}1{})", "[".repeat(n - 1), "]".repeat(n - 1)),
