@@ -52,7 +52,7 @@ const CONSTRUCTS: [(&str, fn(usize) -> String); 38] = [
 #[test]
 fn reading_is_linear() {
     for (name, construct) in CONSTRUCTS {
-        for items in [10, 240, 900, 5_000, 20_000, 100_000] {
+        for items in [240, 900, 20_000, 100_000] {
             let text = construct(items);
             let (outcome, visited) = parse_counting(&text);
             assert!(visited <= LOOKS * (text.len() + 10), "{items} {name} are looked at {visited} times");
