@@ -87,9 +87,6 @@ impl Binder<'_> {
             }
             return Ok(());
         }
-        if !self.contains_aggregate(&item.value, env) {
-            return Err(self.no_aggregate(&item.value, row, env));
-        }
         let own = self.own_name(&item.value, env);
         let mut reads = Vec::new();
         let tree = self.hide(&item.value, row, env, into, &mut reads)?;
@@ -107,7 +104,7 @@ impl Binder<'_> {
     }
 
     /// The finding that a `summarize` item aggregates nothing.
-    fn no_aggregate(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Box<Diagnostic> {
+    pub(super) fn no_aggregate(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Box<Diagnostic> {
         // What is wrong in itself is told first.
         if let Err(finding) = self.scalar(tree, row, env) {
             return finding;
@@ -122,7 +119,7 @@ impl Binder<'_> {
                 "summarize takes aggregates: count(), sum(…), take_any(…) …; compute the rest with extend".to_owned(),
             ),
         };
-        Box::new(Diagnostic::new("KQL166", message, tree.span).label("which row's value?").help(help))
+        Box::new(Diagnostic::new("KQL168", message, tree.span).label("which row's value?").help(help))
     }
 
     /// The tree with every aggregate call replaced by a read of its hidden column. `reads` gets what each is read as.
@@ -160,7 +157,7 @@ impl Binder<'_> {
         };
         // `count(x)` counts rows; its argument is looked at by nobody.
         let arguments = match aggregate.meaning {
-            AggregateMeaning::Core(crate::ir::CoreAggregate::Count) => &[],
+            AggregateMeaning::Core(crate::ir::CoreAggregate::Count) if arguments.len() == 1 => &[],
             _ => arguments,
         };
         let mut bound = Vec::new();
@@ -171,7 +168,7 @@ impl Binder<'_> {
             bound.push(self.scalar(&argument.value, row, env)?);
         }
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
-        not_dynamic(&name.text, aggregate.signatures, &bound, &spans)?;
+        of_its_type(&name.text, aggregate.signatures, &bound, &spans)?;
         let (arguments, scalar_type) = self.convert(&name.text, aggregate.signatures, bound, &spans, span)?;
         let meaning = match aggregate.meaning {
             AggregateMeaning::Core(core) => AggregateKind::Core(core),
@@ -183,7 +180,7 @@ impl Binder<'_> {
         Ok(AggregateCall { name: String::new(), function: aggregate.name, meaning, arguments, scalar_type })
     }
 
-    fn contains_aggregate(&self, tree: &ast::Expr, env: &Env) -> bool {
+    pub(super) fn contains_aggregate(&self, tree: &ast::Expr, env: &Env) -> bool {
         if let ExprKind::Call(name, arguments) = &tree.kind
             && self.is_aggregate(&name.text, arguments, env)
         {
@@ -290,18 +287,30 @@ impl Binder<'_> {
     }
 }
 
-/// A dynamic where no parameter takes one: which of a number, a time or a text it holds would be a guess.
-fn not_dynamic(name: &str, signatures: &[&str], bound: &[Expr], spans: &[Span]) -> Bind<()> {
+/// Aggregates convert no argument but a number to a wider one: what a dynamic holds, or what a truth or a text counts
+/// as, would be a guess.
+fn of_its_type(name: &str, signatures: &[&str], bound: &[Expr], spans: &[Span]) -> Bind<()> {
     let parsed: Vec<Signature> = signatures.iter().filter_map(|text| Signature::parse(text)).collect();
-    let dynamics = bound.iter().enumerate().filter(|(_, e)| e.scalar_type == ScalarType::Dynamic);
-    for (at, _) in dynamics {
-        let takes = |s: &Signature| s.parameter(at).is_none_or(|p| p.class.takes(ScalarType::Dynamic));
+    for (at, given) in bound.iter().map(|e| e.scalar_type).enumerate() {
+        let takes = |s: &Signature| {
+            s.parameter(at).is_none_or(|p| {
+                p.class.takes(given)
+                    || (given.is_numeric() && ScalarType::ALL.iter().any(|t| t.is_numeric() && p.class.takes(*t)))
+            })
+        };
         if !parsed.iter().any(takes) {
-            let message = format!("argument {} of '{name}' cannot be a dynamic", at + 1);
-            return Err(Box::new(
-                Diagnostic::new("KQL161", message, spans.get(at).copied().unwrap_or_default())
-                    .help("say what it holds: tolong(…), todouble(…), tostring(…), todatetime(…)"),
-            ));
+            let message = format!("argument {} of '{name}' cannot be a {given}", at + 1);
+            let mut finding = Diagnostic::new("KQL161", message, spans.get(at).copied().unwrap_or_default());
+            finding.help = Some(match given {
+                ScalarType::Dynamic => {
+                    "say what it holds: tolong(…), todouble(…), tostring(…), todatetime(…)".to_owned()
+                }
+                _ => format!(
+                    "write {}",
+                    signatures.iter().map(|s| format!("{name}{s}")).collect::<Vec<_>>().join(" or ")
+                ),
+            });
+            return Err(Box::new(finding));
         }
     }
     Ok(())
@@ -322,7 +331,7 @@ fn outside(finding: Box<Diagnostic>, row: &Row<'_>) -> Box<Diagnostic> {
     let named = |n: &&(String, ScalarType)| finding.message == format!("no column named '{}'", n.0);
     match row.schema.columns.iter().find(named) {
         Some((name, _)) => Box::new(
-            Diagnostic::new("KQL166", format!("'{name}' stands outside an aggregate"), finding.span)
+            Diagnostic::new("KQL168", format!("'{name}' stands outside an aggregate"), finding.span)
                 .label("which row's value?")
                 .help(format!("wrap it: take_any({name}), max({name}) …, or group by it")),
         ),

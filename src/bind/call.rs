@@ -126,7 +126,7 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Bind<Expr> {
-        let bound = arguments.iter().map(|a| self.scalar(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
+        let bound = arguments.iter().map(|a| self.argument(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
         self.bound_call(function, &name.text, bound, &spans, span)
     }
@@ -250,8 +250,13 @@ impl Binder<'_> {
 /// The values that `iff` and `case` choose between must be of one type.
 fn one_type(name: &str, arguments: &[Expr], span: Span) -> Bind<()> {
     let last = arguments.len() - 1;
-    let values = arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last);
-    let types: Vec<ScalarType> = values.map(|(_, a)| a.scalar_type).collect();
+    let values = || arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last).map(|(_, a)| a);
+    let mut types: Vec<ScalarType> = values().map(|a| a.scalar_type).collect();
+    // A null number goes with any number, as in `iff(ok, round(n), real(null))`.
+    let null = |a: &Expr| a.as_literal().is_some_and(Value::is_null);
+    if types.iter().all(|t| t.is_numeric()) && values().any(|a| !null(a)) {
+        types = values().filter(|a| !null(a)).map(|a| a.scalar_type).collect();
+    }
     one_of(&types, &format!("values of '{name}'"), span).map(drop)
 }
 

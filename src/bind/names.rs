@@ -2,7 +2,7 @@
 
 use super::{Bind, error};
 use crate::functions::{self, ResultName};
-use crate::syntax::ast::{Argument, Expr, ExprKind, Name};
+use crate::syntax::ast::{Argument, Expr, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
 
 /// The name an expression gives its column by itself: a column's own, a path's parts joined with `_`, the first
@@ -70,6 +70,24 @@ pub(super) fn rank_text(expr: &Expr) -> String {
         }
         _ => String::new(),
     }
+}
+
+/// Refuses a list in which the query says one name twice: `a = 1, a = 2`, or `a, a`.
+pub(super) fn said_once(items: &[NamedExpr]) -> Bind<()> {
+    let mut said: Vec<&str> = Vec::new();
+    for item in items {
+        let own = match &item.value.kind {
+            ExprKind::Name(name) if item.names.is_empty() => Some(name),
+            _ => None,
+        };
+        for name in item.names.iter().chain(own) {
+            if said.contains(&name.text.as_str()) {
+                return error("KQL123", format!("two columns would be named '{}'", name.text), name.span);
+            }
+            said.push(&name.text);
+        }
+    }
+    Ok(())
 }
 
 /// Hands out the names of one list of columns, as `project`, `extend`, `summarize` and their kin number them.

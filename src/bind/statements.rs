@@ -14,11 +14,17 @@ use std::rc::Rc;
 
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
-        let mut env = Env::default();
+        let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
-        for statement in &query.statements {
-            match self.statement(statement, &env, &mut outputs) {
+        for (at, statement) in query.statements.iter().enumerate() {
+            let before = outputs.len();
+            let answer = self.statement(statement, &env, &mut outputs);
+            // Tables that `graph-to-table` only names are shown by the statements that use them.
+            if names_tables(statement) && query.statements.len() > at + 1 {
+                outputs.truncate(before);
+            }
+            match answer {
                 Ok(next) => env = next,
                 Err(finding) => {
                     findings.push(*finding);
@@ -157,6 +163,13 @@ impl Binder<'_> {
         }
         Ok((answer, env))
     }
+}
+
+/// Whether a statement ends in a `graph-to-table` of two names.
+fn names_tables(statement: &Statement) -> bool {
+    let Statement::Tabular(ast::Expr { kind: ExprKind::Pipeline(pipeline), .. }) = statement else { return false };
+    let last = pipeline.operators.last().map(|o| &o.kind);
+    matches!(last, Some(OperatorKind::GraphToTable(outputs)) if outputs.len() > 1)
 }
 
 /// The `render` at the end of a tabular expression.

@@ -2,7 +2,7 @@
 
 use super::scope::{Binding, Env, Function, Row, Tabular};
 use super::unfolding::{bear, parts_of_plan};
-use super::{Bind, Binder, MAX_CALL_DEPTH, error};
+use super::{Bind, Binder, MAX_CALL_DEPTH, error, find_plugin};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, Plan, PlanKind, Scan, deep};
 use crate::syntax::Span;
@@ -74,7 +74,10 @@ impl Binder<'_> {
             None => input,
         };
         let mut env = env.clone();
-        for operator in &pipeline.operators {
+        for (at, operator) in pipeline.operators.iter().enumerate() {
+            if at + 1 < pipeline.operators.len() {
+                ends(operator)?;
+            }
             if let ast::OperatorKind::As(name) = &operator.kind {
                 let Some(tabular) = &mut current else {
                     return error("KQL115", "'as' needs a table before it", operator.keyword);
@@ -280,6 +283,17 @@ impl Binder<'_> {
         }
         Ok(inner)
     }
+}
+
+/// Refuses an operator that something follows though it gives several tables.
+fn ends(operator: &ast::Operator) -> Bind<()> {
+    if let ast::OperatorKind::Evaluate { plugin, .. } = &operator.kind
+        && find_plugin(&plugin.text).is_some_and(|p| p.ends())
+    {
+        let message = format!("'{}' gives several tables, so nothing can follow it", plugin.text);
+        return error("KQL247", message, plugin.span);
+    }
+    Ok(())
 }
 
 /// `database('x')`, `workspace('y')`, `cluster('c').database('d')`: names of elsewhere, whose tables are taken from here.

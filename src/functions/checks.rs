@@ -1,7 +1,7 @@
 //! What functions refuse of constant arguments: patterns that are none, parts and formats that Kusto does not know.
 
 use super::Refusal;
-use crate::ir::Expr;
+use crate::ir::{Expr, ExprKind};
 
 /// The constant text at a place; `None` when it is a column, or no text.
 fn constant(arguments: &[Expr], at: usize) -> Option<&str> {
@@ -132,8 +132,12 @@ pub(super) fn timespan_format(arguments: &[Expr]) -> Option<Refusal> {
     format(arguments, fits, "d h H m s f F")
 }
 
-/// The second argument must be a distance of at least one row.
+/// The first argument must be a column, the second a distance of at least one row.
 pub(super) fn rows_away(arguments: &[Expr]) -> Option<Refusal> {
+    if !matches!(arguments.first()?.kind, ExprKind::Column(_)) {
+        let help = "compute it before: | extend a = … | extend b = prev(a)";
+        return refusal(0, "prev() and next() read a column, and this is an expression".to_owned(), help);
+    }
     let rows = arguments.get(1)?.as_literal()?.as_i64()?;
     if rows >= 1 {
         return None;

@@ -17,7 +17,8 @@ mod datetime_format;
 mod datetime_parts;
 mod dynamic;
 mod encoding;
-mod ip;
+pub(crate) mod geo;
+pub(crate) mod ip;
 mod matching;
 mod math;
 mod metadata;
@@ -217,6 +218,15 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Compression and code points", codec::FUNCTIONS),
+    ("Geospatial: points", geo::DISTANCES),
+    ("Geospatial: lines", geo::LINES),
+    ("Geospatial: polygons", geo::POLYGONS),
+    ("Geospatial: unions", geo::UNIONS),
+    ("Geospatial: intersections", geo::INTERSECTIONS),
+    ("Geospatial: Geohash", geo::GEOHASHES),
+    ("Geospatial: S2", geo::S2_CELLS),
+    ("Geospatial: H3", geo::H3_CELLS),
+    ("Geospatial: text", geo::TEXTS),
     ("IP addresses", ip::FUNCTIONS),
     ("Mathematics", math::FUNCTIONS),
     ("Metadata", metadata::FUNCTIONS),

@@ -38,6 +38,12 @@ const MARKS: [&str; 29] = [
 
 /// Splits a text into tokens, ending with [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> {
+    let (tokens, findings) = lex(text);
+    if findings.is_empty() { Ok(tokens) } else { Err(findings) }
+}
+
+/// The tokens of a text, and what is wrong where there are none.
+pub(super) fn lex(text: &str) -> (Vec<(Token, Span)>, Vec<Diagnostic>) {
     let mut tokens: Vec<(Token, Span)> = Vec::new();
     let mut findings = Vec::new();
     let mut rest = skip(text, true);
@@ -76,11 +82,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> 
         }
         rest = skip(next, false);
     }
-    if !findings.is_empty() {
-        return Err(findings);
-    }
     tokens.push((Token::End, Span::new(text.len(), text.len())));
-    Ok(tokens)
+    (tokens, findings)
 }
 
 /// The places of a text's words, literals and marks; string literals side by side are one.

@@ -224,7 +224,10 @@ impl Content<'_> {
                     _ => match literal_inside(word, self.rest, self.depth) {
                         Scanned::Literal(rest, value, _) => {
                             self.rest = &self.rest[self.rest.len() - rest.len()..];
-                            Some(value.to_json())
+                            Some(match value {
+                                Value::TimeSpan(ticks) => Json::from(ticks),
+                                other => other.to_json(),
+                            })
                         }
                         Scanned::Broken { code, .. } => {
                             self.too_deep |= code != BROKEN;
@@ -268,8 +271,8 @@ impl Content<'_> {
         } else if let Some(hex) = plain.strip_prefix("0x") {
             Json::from(i64::from_str_radix(hex, 16).ok()?)
         } else {
-            // A timespan such as 1h.
-            Json::String(crate::types::format_timespan(parse_timespan(plain)?))
+            // A timespan such as 1h, which Kusto keeps as its ticks.
+            Json::from(parse_timespan(plain)?)
         };
         self.rest = &self.rest[end..];
         Some(json)

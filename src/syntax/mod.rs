@@ -11,6 +11,7 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod places;
 mod print;
 mod reserved;
 mod span;
@@ -18,6 +19,7 @@ mod span;
 pub use deep::deep;
 pub use lexer::words;
 pub use parser::parse;
+pub use places::{Place, Places};
 pub use print::format;
 pub use span::Span;
 

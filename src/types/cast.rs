@@ -82,9 +82,10 @@ fn integer_text(text: &str) -> Option<i64> {
 
 fn to_long<'a>(value: &Value<'_>) -> Value<'a> {
     match value {
+        Value::Long(n) => Value::Long(*n),
         Value::Int(n) => Value::Long(i64::from(*n)),
         Value::Bool(b) => Value::Long(i64::from(*b)),
-        Value::Real(x) if x.is_nan() => Value::Null,
+        Value::Real(x) if !x.is_finite() => Value::Null,
         Value::Real(x) => Value::Long(*x as i64),
         Value::Decimal(d) => d.to_i64().map_or(Value::Null, Value::Long),
         Value::DateTime(t) | Value::TimeSpan(t) => Value::Long(*t),
@@ -96,7 +97,7 @@ fn to_long<'a>(value: &Value<'_>) -> Value<'a> {
 fn to_int<'a>(value: &Value<'_>) -> Value<'a> {
     match value {
         Value::Long(n) => Value::Int(*n as i32),
-        Value::Real(x) if x.is_nan() => Value::Null,
+        Value::Real(x) if !x.is_finite() => Value::Null,
         Value::Real(x) => Value::Int(*x as i32),
         Value::String(text) => integer_text(text).and_then(|n| i32::try_from(n).ok()).map_or(Value::Null, Value::Int),
         _ => to_long(value).as_i64().map_or(Value::Null, |n| Value::Int(n as i32)),

@@ -33,6 +33,9 @@ impl Binder<'_> {
             }
         }
         for item in aggregates {
+            if !self.contains_aggregate(&item.value, env) {
+                return Err(self.no_aggregate(&item.value, &row, env));
+            }
             self.aggregate_item(item, &keys, &row, env, &mut fresh, &mut found)?;
         }
         Ok(Tabular::new(grouped(input.plan, keys, found)))
@@ -81,7 +84,7 @@ fn single(hidden: &[(String, Expr)], items: &[NamedExpr]) -> Bind<()> {
 }
 
 /// The groups of a plan with columns made of their aggregates.
-pub(super) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
+pub(in crate::bind) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
     let mut columns: Vec<(String, Expr)> =
         keys.iter().map(|(n, e)| (n.clone(), Expr::column(n, e.scalar_type))).collect();
     columns.extend(aggregates.columns);

@@ -1,7 +1,7 @@
 //! `extend`, `project` and its relatives, `serialize`: operators about columns.
 
 use crate::bind::metadata::sorted_arrays;
-use crate::bind::names::Namer;
+use crate::bind::names::{Namer, said_once};
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -99,6 +99,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn extend(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        said_once(items)?;
         let row = Row::of(&input);
         let mut columns = input.plan.all_columns();
         let mut hidden = Vec::new();
@@ -146,6 +147,7 @@ impl Binder<'_> {
         namer: &mut Namer,
         hidden: &mut Vec<(String, Expr)>,
     ) -> Bind<Vec<(String, Expr)>> {
+        said_once(items)?;
         let row = Row::of(input);
         for item in items {
             for name in &item.names {
@@ -155,6 +157,7 @@ impl Binder<'_> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
         for item in items {
             if matches!(item.value.kind, ExprKind::Star) {
+                input.plan.schema.columns.iter().for_each(|(name, _)| namer.take(name));
                 columns.extend(input.plan.all_columns());
                 continue;
             }
@@ -206,6 +209,7 @@ impl Binder<'_> {
             };
             match columns.iter_mut().find(|(_, e)| e.columns() == [old.text.as_str()]) {
                 Some(column) => column.0.clone_from(&new.text),
+                None if input.plan.schema.is_open() => columns.push((new.text.clone(), self.guess(old))),
                 None => return Err(Box::new(self.unknown_column(old, &Row::of(&input), env))),
             }
         }
@@ -308,6 +312,8 @@ fn matches(schema: &Schema, patterns: &[ast::Expr]) -> Bind<Vec<String>> {
             ExprKind::Star => found.extend(schema.names()),
             ExprKind::Wildcard(name) => found.extend(schema.names().into_iter().filter(|n| wildcard(&name.text, n))),
             ExprKind::Name(name) if schema.get(&name.text).is_some() => found.push(name.text.clone()),
+            // It may be one of the columns that only the data tells.
+            ExprKind::Name(_) if schema.is_open() => {}
             ExprKind::Name(name) => {
                 let mut finding = Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span)
                     .label("not a column at this point");

@@ -139,6 +139,7 @@ impl Binder<'_> {
             ExprKind::Name(name) => {
                 let side = |tabular: &Tabular, which: &str| match tabular.plan.schema.get(&name.text) {
                     Some(scalar_type) => Ok(Expr::column(&name.text, scalar_type)),
+                    None if tabular.plan.schema.is_open() => Ok(self.guess(name)),
                     None => {
                         let mut finding = self.unknown_column(name, &Row::of(tabular), env);
                         finding.label = format!("not a column of the {which} side");

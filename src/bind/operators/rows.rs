@@ -23,7 +23,7 @@ impl Binder<'_> {
         self.take_rows(input, u64::try_from(rows).unwrap_or(0))
     }
 
-    pub(super) fn take_rows(&self, input: Tabular, rows: u64) -> Bind<Tabular> {
+    pub(in crate::bind) fn take_rows(&self, input: Tabular, rows: u64) -> Bind<Tabular> {
         let schema = input.plan.schema.clone();
         Ok(Tabular { plan: Plan { kind: PlanKind::Take(Box::new(input.plan), rows), schema }, ..input })
     }
@@ -50,7 +50,7 @@ impl Binder<'_> {
         error("KQL111", "invoke calls a function that a let before this defines", call.span)
     }
 
-    pub(super) fn count(&self, input: Tabular, name: Option<&ast::Name>) -> Bind<Tabular> {
+    pub(in crate::bind) fn count(&self, input: Tabular, name: Option<&ast::Name>) -> Bind<Tabular> {
         let name = name.map_or("Count", |name| name.text.as_str());
         let call = AggregateCall {
             name: name.to_owned(),

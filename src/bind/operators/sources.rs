@@ -1,7 +1,7 @@
 //! `print`, `datatable`, `range`: operators that are tables themselves.
 
 use super::rows::values;
-use crate::bind::names::Namer;
+use crate::bind::names::{Namer, said_once};
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -16,6 +16,9 @@ impl Binder<'_> {
             OperatorKind::Print(items) => self.print(items, env)?,
             OperatorKind::DataTable { columns, values } => self.datatable(columns, values, operator, env)?,
             OperatorKind::Range { name, from, to, step } => self.range(name, from, to, step, env)?,
+            OperatorKind::ExternalData { columns, uris, properties } => {
+                self.external_data(columns, uris, properties, operator.keyword, env)?
+            }
             _ => return Ok(None),
         }))
     }
@@ -31,6 +34,7 @@ impl Binder<'_> {
         let mut namer = Namer::default();
         let mut columns = Vec::new();
         let mut hidden = Vec::new();
+        said_once(items)?;
         for (at, item) in items.iter().enumerate() {
             let mut values = self.columns_of(item, &row, env, &mut hidden)?;
             let several = values.len();

@@ -237,7 +237,10 @@ impl<'a> Lowering<'a> {
         let mut by = Vec::new();
         let mut descending = Vec::new();
         let mut nulls_last = Vec::new();
-        for key in keys {
+        // A constant orders nothing, and would be a column too short.
+        for key in
+            keys.iter().filter(|k| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window())
+        {
             let value = match key.value.scalar_type {
                 ScalarType::Decimal => self.expr(&key.value.clone().cast(ScalarType::Real), &input.schema)?,
                 _ => self.expr(&key.value, &input.schema)?,
@@ -258,6 +261,9 @@ impl<'a> Lowering<'a> {
             by.push(value);
             descending.push(!key.ascending);
             nulls_last.push(!key.nulls_first);
+        }
+        if by.is_empty() {
+            return Ok(frame);
         }
         let options =
             SortMultipleOptions { descending, nulls_last, maintain_order: true, ..SortMultipleOptions::default() };

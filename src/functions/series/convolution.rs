@@ -36,18 +36,12 @@ pub(super) fn convolve(a: &[f64], b: &[f64]) -> Vec<f64> {
     transform(product, true).into_iter().take(length).map(|z| z.re / size as f64).collect()
 }
 
-/// How a series goes with itself some places later: element k is the sum of `x[i] * x[i + k]`.
-pub(super) fn autocorrelation(series: &[f64]) -> Vec<f64> {
-    let size = (2 * series.len()).next_power_of_two();
-    let powers = transform(padded(series, size), false).into_iter().map(|z| Complex::from(z.norm_sqr())).collect();
-    transform(powers, true).into_iter().take(series.len()).map(|z| z.re / size as f64).collect()
-}
-
 /// How strong each frequency is: element j is the power of j waves over the series.
 pub(super) fn powers(series: &[f64]) -> Vec<f64> {
-    transform(padded(series, series.len()), false)
-        .into_iter()
-        .take(series.len() / 2 + 1)
-        .map(|z| z.norm_sqr())
-        .collect()
+    transform(padded(series, series.len()), false).into_iter().map(|z| z.norm_sqr()).collect()
+}
+
+/// How a series goes with itself some places later, when its end is followed by its beginning, from its [`powers`].
+pub(super) fn circular_autocorrelation(powers: &[f64]) -> Vec<f64> {
+    transform(padded(powers, powers.len()), true).into_iter().map(|z| z.re / powers.len() as f64).collect()
 }

@@ -1,7 +1,7 @@
 //! Periods after which a series repeats itself.
 
-use super::convolution::{autocorrelation, powers};
-use super::numbers::{list, mean, quantile, real_at, reals, series, sorted, whole};
+use super::convolution::{circular_autocorrelation, powers};
+use super::numbers::{list, mean, real_at, reals, series, whole};
 use crate::functions::Function;
 use crate::types::{Json, ScalarType, Value};
 
@@ -9,8 +9,6 @@ use crate::types::{Json, ScalarType, Value};
 const SHORTEST: usize = 4;
 /// The most periods a call may ask for.
 const MOST: i64 = 1_048_576;
-/// The shares of the elements beyond which they count no more than at the edge, so that outliers hide no period.
-const EDGES: (f64, f64) = (0.05, 0.95);
 /// How many times the mean power a frequency must have to be more than noise.
 const OVER_NOISE: f64 = 4.0;
 
@@ -24,19 +22,21 @@ pub(super) struct Period {
 /// What the search for periods knows of a series.
 struct Rhythm {
     length: usize,
+    /// The power of each number of waves over the series, up to half its length.
     powers: Vec<f64>,
-    correlations: Vec<f64>,
+    /// How well the series goes with itself so many places later, the worst as 0 and the series unmoved as 1.
+    likeness: Vec<f64>,
 }
 
 impl Rhythm {
     fn of(series: &[f64]) -> Self {
-        let order = sorted(series.to_vec());
-        let (low, high) = (quantile(&order, EDGES.0), quantile(&order, EDGES.1));
-        let inside: Vec<f64> =
-            if low < high { series.iter().map(|x| x.clamp(low, high)).collect() } else { series.to_vec() };
-        let mean = mean(&inside);
-        let centered: Vec<f64> = inside.into_iter().map(|x| x - mean).collect();
-        Self { length: series.len(), powers: powers(&centered), correlations: autocorrelation(&centered) }
+        let mean = mean(series);
+        let mut powers = powers(&series.iter().map(|x| x - mean).collect::<Vec<_>>());
+        let mut likeness = circular_autocorrelation(&powers);
+        let (best, worst) = (likeness[0], likeness.iter().copied().fold(f64::INFINITY, f64::min));
+        likeness.iter_mut().for_each(|x| *x = if best > worst { (*x - worst) / (best - worst) } else { 0.0 });
+        powers.truncate(series.len() / 2 + 1);
+        Self { length: series.len(), powers, likeness }
     }
 
     /// Whether so many waves over the series are a peak among the frequencies, well above noise.
@@ -52,16 +52,14 @@ impl Rhythm {
         if period < SHORTEST || period > self.length / 2 {
             return None;
         }
-        let all = *self.correlations.first()?;
-        let here = *self.correlations.get(period)?;
-        let is_hill = self.correlations[period - 1] < here && self.correlations.get(period + 1)? <= &here;
-        let overlap = (self.length - period) as f64 / self.length as f64;
-        (all > 0.0 && here > 0.0 && is_hill).then(|| (here / all / overlap.sqrt()).min(1.0))
+        let [before, here, after] = [period - 1, period, period + 1].map(|at| self.likeness[at]);
+        (before < here && after <= here).then_some(here)
     }
 
     /// The best period for a peak among the frequencies: the waves need not fit the series evenly.
     fn period_of(&self, waves: usize) -> Option<Period> {
-        let (from, to) = (self.length / (waves + 1), self.length.div_ceil((waves - 1).max(1)));
+        let end = |waves: f64| (self.length as f64 / waves).round() as usize;
+        let (from, to) = (end(waves as f64 + 0.5), end(waves as f64 - 0.5));
         let periods = (from..=to).filter_map(|length| Some(Period { length, score: self.score(length)? }));
         periods.max_by(|a, b| a.score.total_cmp(&b.score).then(b.length.cmp(&a.length)))
     }

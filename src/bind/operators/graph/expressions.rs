@@ -229,12 +229,12 @@ impl<'r> Reader<'r> {
             |text: String| ast::Expr { kind: ast::ExprKind::Name(Name { text, span: tree.span }), span: tree.span };
         match &tree.kind {
             ast::ExprKind::Member(object, property) => {
-                if let Some(variable) = self.named(object) {
+                if let Some(variable) = self.named(object).filter(|_| !self.is_hidden(object, element, true)) {
                     return Ok(column(self.property(variable, property, element)?));
                 }
             }
             ast::ExprKind::Index(object, index) => {
-                if let Some(variable) = self.named(object)
+                if let Some(variable) = self.named(object).filter(|_| !self.is_hidden(object, element, true))
                     && let ast::ExprKind::Literal(Value::String(text), _) = &index.kind
                 {
                     let property = Name { text: text.to_string(), span: index.span };
@@ -242,7 +242,7 @@ impl<'r> Reader<'r> {
                 }
             }
             ast::ExprKind::Name(_) => {
-                if let Some(variable) = self.named(tree) {
+                if let Some(variable) = self.named(tree).filter(|_| !self.is_hidden(tree, element, false)) {
                     return Ok(self.bag(variable, tree.span));
                 }
             }
@@ -263,6 +263,14 @@ impl<'r> Reader<'r> {
             ast::ExprKind::Name(name) => self.pattern.variable(&name.text),
             _ => None,
         }
+    }
+
+    /// Whether a property of the element at hand hides the variable of its name: always where a value stands, and
+    /// before a member only if it is a dynamic.
+    fn is_hidden(&self, tree: &ast::Expr, element: Element, has_member: bool) -> bool {
+        let (ast::ExprKind::Name(name), Some((_, inner))) = (&tree.kind, element) else { return false };
+        let properties = if inner { &self.graph.nodes } else { &self.graph.edges };
+        properties.iter().any(|(n, t)| *n == name.text && (!has_member || *t == ScalarType::Dynamic))
     }
 
     /// The hidden column of a property.

@@ -20,9 +20,9 @@ use crate::syntax::ast::{self, ExprKind, GraphMatch, NamedExpr, Operator};
 use crate::types::{Column, Json, ScalarType, Table, Value};
 
 /// How many steps along edges one operator may take.
-const MOST_STEPS: u64 = 50_000_000;
-/// How many matches it may give.
-const MOST_MATCHES: usize = 2_000_000;
+const MOST_STEPS: u64 = 20_000_000;
+/// How many nodes and edges its matches may have all together: they bound the memory that the rows take.
+const MOST_PARTS: usize = 5_000_000;
 
 /// Which repetitions a match may contain.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -63,7 +63,12 @@ pub(super) struct Budget {
 impl Budget {
     /// One more step along an edge.
     pub fn step(&mut self) -> Result<(), String> {
-        match self.steps.checked_sub(1) {
+        self.steps(1)
+    }
+
+    /// So many more steps.
+    pub fn steps(&mut self, count: usize) -> Result<(), String> {
+        match self.steps.checked_sub(count as u64) {
             Some(less) => self.steps = less,
             None => {
                 return Err(format!(
@@ -82,13 +87,19 @@ pub(super) struct Matches<'r> {
     columns: &'r [Bound],
     values: Vec<Vec<Value<'static>>>,
     rows: usize,
+    parts: usize,
 }
 
 impl Matches<'_> {
     /// Adds the row of a match.
     pub fn add(&mut self, found: &Found) -> Result<(), String> {
-        if self.rows >= MOST_MATCHES {
-            return Err(format!("the pattern fits more than {MOST_MATCHES} times; say more in 'where'"));
+        self.parts += 1 + found.edges.iter().map(|edges| 1 + edges.len()).sum::<usize>();
+        if self.parts > MOST_PARTS {
+            let rows = self.rows;
+            return Err(format!(
+                "the pattern fits too often: {rows} matches have more than {MOST_PARTS} nodes and edges. \
+                 Say more in 'where', or shorten the paths"
+            ));
         }
         for (values, column) in self.values.iter_mut().zip(self.columns) {
             values.push(self.evaluator.result(column, found));
@@ -205,7 +216,7 @@ impl Question {
         let masks = Masks::new(&evaluator, &self.pattern, &self.conditions);
         let mut budget = Budget { steps: MOST_STEPS };
         let values = vec![Vec::new(); self.columns.len()];
-        let mut matches = Matches { evaluator: &evaluator, columns: &self.columns, values, rows: 0 };
+        let mut matches = Matches { evaluator: &evaluator, columns: &self.columns, values, rows: 0, parts: 0 };
         match self.shortest {
             None => Search::new(self, &evaluator, &masks).run(&mut budget, &mut matches)?,
             Some(which) => shortest_paths(self, which, &evaluator, &masks, &mut budget, &mut matches)?,

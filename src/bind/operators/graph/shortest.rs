@@ -149,6 +149,7 @@ impl Ending<'_> {
         budget.step()?;
         let layers = self.layers;
         if layers.states[state].before.is_empty() {
+            budget.steps(walk.len())?;
             return match self.found(state, walk) {
                 Some(found) => {
                     self.any = true;
