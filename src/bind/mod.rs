@@ -12,6 +12,7 @@ mod plugins;
 mod scope;
 mod statements;
 mod tabular;
+mod unfolding;
 
 use std::collections::BTreeMap;
 
@@ -69,6 +70,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
     Binder {
         environment,
         depth: std::cell::Cell::new(0),
+        parts: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
         underscored: &query.underscored,
@@ -85,6 +87,8 @@ struct Binder<'a> {
     underscored: &'a [String],
     /// How many calls of the query's own functions are being expanded.
     depth: std::cell::Cell<usize>,
+    /// How many parts of expressions and plans were made so far.
+    parts: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
     /// The tables that the statement at hand gives a name for the statements after it.

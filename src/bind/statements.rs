@@ -8,6 +8,7 @@ use crate::diagnostics::Diagnostic;
 use crate::ir::{Expr, Schema};
 use crate::render::Visualization;
 use crate::syntax::ast::{self, ExprKind, LetValue, OperatorKind, ParameterType, Statement};
+use crate::syntax::limits::MAX_FINDINGS;
 use crate::types::{Value, cast};
 use std::rc::Rc;
 
@@ -33,7 +34,7 @@ impl Binder<'_> {
                     // After a broken definition every use of it would be reported as well.
                     let defines =
                         matches!(statement, Statement::Let(_) | Statement::QueryParameters(_) | Statement::Pattern(_));
-                    if defines {
+                    if defines || findings.len() >= MAX_FINDINGS {
                         break;
                     }
                 }

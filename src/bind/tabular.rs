@@ -2,9 +2,10 @@
 
 use super::patterns::pattern_use;
 use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::unfolding::{bear, parts_of_plan};
 use super::{Bind, Binder, MAX_CALL_DEPTH, error, find_plugin};
 use crate::diagnostics::{Diagnostic, did_you_mean};
-use crate::ir::{Core, Expr, Plan, PlanKind, Scan};
+use crate::ir::{Core, Expr, Plan, PlanKind, Scan, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, ExprKind, Name, ParameterType};
 use crate::types::ScalarType::{Bool, DateTime};
@@ -39,15 +40,25 @@ impl Binder<'_> {
     }
 
     fn gives_table(&self, function: &Rc<Function>, arguments: &[Argument], env: &Env) -> bool {
-        let Ok(inner) = self.call_env(function, arguments, env, None, Span::default()) else { return false };
-        match self.body(&function.tree, inner) {
-            Ok((Some(expr), inner)) => self.is_tabular(expr, &inner),
-            _ => false,
-        }
+        let span = function.tree.span;
+        let found = self.deeper(span, || {
+            self.spend(1, span)?;
+            let inner = self.call_env(function, arguments, env, None, Span::default())?;
+            let (answer, inner) = self.body(&function.tree, inner)?;
+            Ok(answer.is_some_and(|expr| self.is_tabular(expr, &inner)))
+        });
+        found.unwrap_or(false)
     }
 
     /// Binds a table expression.
     pub(super) fn tabular(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        self.spend(1, expr.span)?;
+        let tabular = deep(|| self.tabular_kind(expr, env))?;
+        bear(&tabular.plan, expr.span)?;
+        Ok(tabular)
+    }
+
+    fn tabular_kind(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
         if let Some(used) = pattern_use(expr, env) {
             return self.chosen(&used, expr, env);
         }
@@ -100,7 +111,10 @@ impl Binder<'_> {
     /// A table by name: a `let`, else one of the logs.
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
-            Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
+            Some(Binding::Table(tabular)) => {
+                self.spend(parts_of_plan(&tabular.plan), name.span)?;
+                return Ok(tabular.clone());
+            }
             Some(Binding::Function(function)) => {
                 let mut tabular = self.call_tabular(function, &[], env, None, name.span)?;
                 if function.tree.view {
@@ -207,7 +221,7 @@ impl Binder<'_> {
             return error("KQL117", format!("functions call one another more than {MAX_CALL_DEPTH} deep"), span);
         }
         self.depth.set(self.depth.get() + 1);
-        let answer = bind();
+        let answer = deep(bind);
         self.depth.set(self.depth.get() - 1);
         answer
     }

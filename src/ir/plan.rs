@@ -247,6 +247,11 @@ impl Plan {
         }
     }
 
+    /// How many nodes stand upon one another.
+    pub fn depth(&self) -> usize {
+        1 + super::deep(|| self.inputs().into_iter().map(Self::depth).max().unwrap_or(0))
+    }
+
     /// The expressions a node evaluates itself.
     pub fn expressions(&self) -> Vec<&Expr> {
         match &self.kind {

@@ -9,7 +9,7 @@ use super::ast::{
 };
 use super::deep::deep;
 use super::lexer::{Token, tokens};
-use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
+use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_OPERATORS, MAX_TOKENS};
 use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
@@ -511,6 +511,10 @@ impl Parser {
     /// The `| operator`s at this place. A broken one is noted, and reading goes on at the next `|`.
     fn operators(&mut self, into: &mut Vec<super::ast::Operator>) -> Parsed<()> {
         while self.eat("|") {
+            if into.len() >= MAX_OPERATORS {
+                let message = format!("more than {MAX_OPERATORS} operators in one pipeline");
+                return Err(Box::new(Diagnostic::new("KQL095", message, self.span())));
+            }
             match self.operator() {
                 Ok(operator) => into.push(operator),
                 Err(finding) => {
