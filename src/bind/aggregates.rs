@@ -11,6 +11,9 @@ use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value, cast};
 
+/// A call with the name its column has by itself.
+type Named = (Option<String>, AggregateCall);
+
 /// The aggregates of one `summarize`, under hidden names, and the columns made of them.
 #[derive(Debug, Default)]
 pub(super) struct Aggregates {
@@ -201,7 +204,7 @@ impl Binder<'_> {
         row: &Row<'_>,
         env: &Env,
         span: Span,
-    ) -> Bind<Option<Vec<(Option<String>, AggregateCall)>>> {
+    ) -> Bind<Option<Vec<Named>>> {
         let argument = |value: ast::Expr| Argument { name: None, value };
         let single = |function: &str, arguments: &[Argument]| {
             self.aggregate_call(&Name { text: function.to_owned(), span: name.span }, arguments, row, env, span)

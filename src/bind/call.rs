@@ -230,11 +230,11 @@ impl Binder<'_> {
             .into_iter()
             .enumerate()
             .map(|(at, e)| match signature.parameter(at) {
+                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 Some(Parameter { class: Class::OneOf(types), .. }) if !types.contains(&e.scalar_type) => {
                     let to = target(types, e.scalar_type, allowed);
                     self.fold(e.cast(to))
                 }
-                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 _ => e,
             })
             .collect();
@@ -292,8 +292,13 @@ fn cost(parameter: &Parameter, expr: &Expr, allowed: Conversions) -> Option<u32>
     }
     match &parameter.class {
         Class::Any => Some(0),
-        Class::Text => Some(u32::from(expr.scalar_type != ScalarType::String)),
+        Class::Text => Some(match expr.scalar_type {
+            ScalarType::String => 0,
+            ScalarType::Dynamic => 5,
+            _ => 10,
+        }),
         Class::Type => (expr.scalar_type == ScalarType::String && expr.as_literal().is_some()).then_some(0),
+        Class::Array => (expr.scalar_type == ScalarType::Dynamic).then_some(0),
         Class::OneOf(types) if types.contains(&expr.scalar_type) => Some(0),
         Class::OneOf(types) => allowed(expr.scalar_type, target(types, expr.scalar_type, allowed)),
     }
@@ -326,7 +331,7 @@ const fn implied(from: ScalarType, to: ScalarType) -> Option<u32> {
 
 /// What is converted for aggregates, the nearest first.
 const fn conversion_cost(from: ScalarType, to: ScalarType) -> Option<u32> {
-    use ScalarType::{Bool, DateTime, Decimal, Dynamic, Int, Long, Real, String, TimeSpan};
+    use ScalarType::{Bool, Decimal, Dynamic, Int, Long, Real, String};
     Some(match (from, to) {
         (Int, Long) | (Long, Int) => 1,
         (Int | Long, Real) => 2,
@@ -336,7 +341,6 @@ const fn conversion_cost(from: ScalarType, to: ScalarType) -> Option<u32> {
         (Dynamic, _) => 6,
         (Real, Long | Int) => 9,
         (Bool, Int | Long | Real) => 8,
-        (Int | Long | Real | Decimal | DateTime | TimeSpan | Bool | ScalarType::Guid, String) => 10,
         (_, Dynamic) => 12,
         _ => return None,
     })

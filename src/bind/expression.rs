@@ -1,9 +1,10 @@
 //! Scalar expressions: types, conversions and null rules.
 
 use super::scope::{Binding, Env, Row};
+use super::unfolding::parts_of;
 use super::{Bind, Binder, error};
 use crate::diagnostics::{Diagnostic, did_you_mean};
-use crate::ir::{Core, Expr, ExprKind, SubqueryAnswer};
+use crate::ir::{Core, Expr, ExprKind, SubqueryAnswer, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, BinaryOperator, ListOperator, Name, TextOperator, UnaryOperator};
 use crate::types::{ScalarType, TICKS_PER_DAY, Value};
@@ -13,6 +14,11 @@ use ScalarType::{Bool, DateTime, Decimal, Dynamic, Int, Long, Real, String as Te
 impl Binder<'_> {
     /// Binds a scalar expression over a row.
     pub(super) fn scalar(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
+        self.spend(1, tree.span)?;
+        deep(|| self.scalar_kind(tree, row, env))
+    }
+
+    fn scalar_kind(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         let bound = match &tree.kind {
             ast::ExprKind::Literal(value, scalar_type) => Expr::literal(value.clone(), *scalar_type),
             ast::ExprKind::Name(name) => self.name(name, row, env)?,
@@ -74,7 +80,10 @@ impl Binder<'_> {
             return Ok(Expr::column(&name.text, scalar_type));
         }
         match env.get(&name.text) {
-            Some(Binding::Scalar(expr)) => return Ok(expr.clone()),
+            Some(Binding::Scalar(expr)) => {
+                self.spend(parts_of(expr), name.span)?;
+                return Ok(expr.clone());
+            }
             Some(Binding::Table(_)) => {
                 return Err(Box::new(
                     Diagnostic::new(
@@ -90,6 +99,13 @@ impl Binder<'_> {
             }
             Some(Binding::Function(_)) => {
                 return error("KQL135", format!("'{}' is a function: write {}(…)", name.text, name.text), name.span);
+            }
+            Some(Binding::Pattern(_)) => {
+                return error(
+                    "KQL133",
+                    format!("'{}' gives tables, and a scalar is expected here", name.text),
+                    name.span,
+                );
             }
             None => {}
         }

@@ -18,9 +18,9 @@ pub(super) fn result_name(expr: &Expr) -> Option<String> {
             let prefix = result_name(object)?;
             match &index.kind {
                 ExprKind::Literal(Value::String(key), _) => Some(format!("{prefix}_{key}")),
-                ExprKind::Literal(Value::Long(at), _) => Some(format!("{prefix}_{at}")),
+                ExprKind::Literal(Value::Long(at), _) if *at >= 0 => Some(format!("{prefix}_{at}")),
                 ExprKind::Literal(_, ScalarType::Int) => Some(prefix),
-                _ => None,
+                _ => Some(format!("{prefix}_")),
             }
         }
         ExprKind::Call(name, arguments) => call_name(&name.text, arguments),

@@ -2,17 +2,21 @@
 
 use super::metadata::option_name;
 use super::operators::{is_graph, not_a_table};
-use super::scope::{Binding, Env, Function, Row};
+use super::scope::{Binding, Env, Function, Pattern, Row};
 use super::{Bind, Binder, Bound, Output, error};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Expr, Schema};
 use crate::render::Visualization;
 use crate::syntax::ast::{self, ExprKind, LetValue, OperatorKind, ParameterType, Statement};
+use crate::syntax::limits::MAX_FINDINGS;
 use crate::types::{Value, cast};
 use std::rc::Rc;
 
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
+        if let Some(finding) = defined_twice(&query.statements) {
+            return Err(vec![finding]);
+        }
         let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
@@ -28,7 +32,9 @@ impl Binder<'_> {
                 Err(finding) => {
                     findings.push(*finding);
                     // After a broken definition every use of it would be reported as well.
-                    if matches!(statement, Statement::Let(_)) {
+                    let defines =
+                        matches!(statement, Statement::Let(_) | Statement::QueryParameters(_) | Statement::Pattern(_));
+                    if defines || findings.len() >= MAX_FINDINGS {
                         break;
                     }
                 }
@@ -37,7 +43,7 @@ impl Binder<'_> {
         if findings.is_empty() && outputs.is_empty() {
             let text = "the query has no tabular expression, so it gives no result";
             findings.push(
-                Diagnostic::new("KQL100", text, (0, 0))
+                Diagnostic::new("KQL100", text, last_let(query).map_or((0, 0), Into::into))
                     .help("end it with a table, e.g. `ApiManagementGatewayLogs | take 10`"),
             );
         }
@@ -56,6 +62,10 @@ impl Binder<'_> {
                 }
                 _ => Ok(env.clone()),
             },
+            Statement::Pattern(tree) => {
+                let pattern = Pattern { tree: tree.clone(), env: env.clone() };
+                Ok(env.with(&tree.name.text, Binding::Pattern(Rc::new(pattern))))
+            }
             Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
             Statement::Tabular(expr) => {
                 self.forks.borrow_mut().clear();
@@ -93,6 +103,7 @@ impl Binder<'_> {
         let name = &definition.name.text;
         match &definition.value {
             LetValue::Function(tree) => {
+                tables_first(&tree.parameters)?;
                 let function = Function { tree: tree.clone(), env: env.clone() };
                 Ok(env.with_view(name, Binding::Function(Rc::new(function)), tree.view))
             }
@@ -169,6 +180,38 @@ fn names_tables(statement: &Statement) -> bool {
     let Statement::Tabular(ast::Expr { kind: ExprKind::Pipeline(pipeline), .. }) = statement else { return false };
     let last = pipeline.operators.last().map(|o| &o.kind);
     matches!(last, Some(OperatorKind::GraphToTable(outputs)) if outputs.len() > 1)
+}
+
+/// Where the last definition stands, when a query is nothing else.
+fn last_let(query: &ast::Query) -> Option<crate::syntax::Span> {
+    match query.statements.last() {
+        Some(Statement::Let(definition)) => Some(definition.name.span),
+        _ => None,
+    }
+}
+
+/// The finding that two `let`s define one name.
+fn defined_twice(statements: &[Statement]) -> Option<Diagnostic> {
+    let mut defined = std::collections::HashSet::new();
+    statements.iter().find_map(|statement| match statement {
+        Statement::Let(definition) if !defined.insert(&definition.name.text) => {
+            let name = &definition.name;
+            let message = format!("'{}' is defined already", name.text);
+            Some(Diagnostic::new("KQL107", message, name.span).help("give this one another name"))
+        }
+        _ => None,
+    })
+}
+
+/// A function's tables stand before its scalars.
+fn tables_first(parameters: &[ast::Parameter]) -> Bind<()> {
+    let scalar = |p: &ast::Parameter| matches!(p.parameter_type, ParameterType::Scalar(_));
+    match parameters.iter().skip_while(|p| !scalar(p)).find(|p| !scalar(p)) {
+        Some(late) => {
+            error("KQL108", format!("the table '{}' must stand before the scalars", late.name.text), late.name.span)
+        }
+        None => Ok(()),
+    }
 }
 
 /// The `render` at the end of a tabular expression.

@@ -1,9 +1,11 @@
 //! Table expressions: sources, pipelines, and calls that give tables.
 
+use super::patterns::pattern_use;
 use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::unfolding::{bear, parts_of_plan};
 use super::{Bind, Binder, MAX_CALL_DEPTH, error, find_plugin};
 use crate::diagnostics::{Diagnostic, did_you_mean};
-use crate::ir::{Core, Expr, Plan, PlanKind, Scan};
+use crate::ir::{Core, Expr, Plan, PlanKind, Scan, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, ExprKind, Name, ParameterType};
 use crate::types::ScalarType::{Bool, DateTime};
@@ -13,6 +15,9 @@ use std::rc::Rc;
 impl Binder<'_> {
     /// Whether an expression is a table rather than a scalar.
     pub(super) fn is_tabular(&self, expr: &ast::Expr, env: &Env) -> bool {
+        if pattern_use(expr, env).is_some() {
+            return true;
+        }
         match &expr.kind {
             ExprKind::Pipeline(_) => true,
             ExprKind::Name(name) => match env.get(&name.text) {
@@ -35,15 +40,28 @@ impl Binder<'_> {
     }
 
     fn gives_table(&self, function: &Rc<Function>, arguments: &[Argument], env: &Env) -> bool {
-        let Ok(inner) = self.call_env(function, arguments, env, None, Span::default()) else { return false };
-        match self.body(&function.tree, inner) {
-            Ok((Some(expr), inner)) => self.is_tabular(expr, &inner),
-            _ => false,
-        }
+        let span = function.tree.span;
+        let found = self.deeper(span, || {
+            self.spend(1, span)?;
+            let inner = self.call_env(function, arguments, env, None, Span::default())?;
+            let (answer, inner) = self.body(&function.tree, inner)?;
+            Ok(answer.is_some_and(|expr| self.is_tabular(expr, &inner)))
+        });
+        found.unwrap_or(false)
     }
 
     /// Binds a table expression.
     pub(super) fn tabular(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        self.spend(1, expr.span)?;
+        let tabular = deep(|| self.tabular_kind(expr, env))?;
+        bear(&tabular.plan, expr.span)?;
+        Ok(tabular)
+    }
+
+    fn tabular_kind(&self, expr: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        if let Some(used) = pattern_use(expr, env) {
+            return self.chosen(&used, expr, env);
+        }
         match &expr.kind {
             ExprKind::Pipeline(pipeline) => self.pipeline(pipeline, None, env),
             ExprKind::Name(name) => self.table(name, env),
@@ -76,7 +94,8 @@ impl Binder<'_> {
                 env = env.with(&name.text, Binding::Table(tabular.clone()));
                 continue;
             }
-            current = Some(self.operator(operator, current, &env)?);
+            // What an operator gives is no longer the table of that name.
+            current = Some(Tabular { name: None, ..self.operator(operator, current, &env)? });
         }
         match current {
             Some(tabular) => Ok(tabular),
@@ -92,7 +111,10 @@ impl Binder<'_> {
     /// A table by name: a `let`, else one of the logs.
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
-            Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
+            Some(Binding::Table(tabular)) => {
+                self.spend(parts_of_plan(&tabular.plan), name.span)?;
+                return Ok(tabular.clone());
+            }
             Some(Binding::Function(function)) => {
                 let mut tabular = self.call_tabular(function, &[], env, None, name.span)?;
                 if function.tree.view {
@@ -107,11 +129,18 @@ impl Binder<'_> {
                     name.span,
                 );
             }
+            Some(Binding::Pattern(_)) => {
+                return error("KQL114", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
+            }
             None => {}
         }
-        let Some(schema) = self.environment.tables.schema(&name.text) else {
+        let Some(mut schema) = self.environment.tables.schema(&name.text) else {
             return Err(Box::new(self.unknown_table(name, env)));
         };
+        if !self.underscored.is_empty() {
+            let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
+            schema.columns.extend(hidden.filter(|(column, _)| self.underscored.contains(column)));
+        }
         let scan = Scan { table: name.text.clone(), period: None, limit: None };
         let mut tabular = Tabular::new(self.within_period(Plan { kind: PlanKind::Scan(scan), schema }));
         tabular.name = Some(name.text.clone());
@@ -149,7 +178,8 @@ impl Binder<'_> {
         }
         let first = arguments.first().map(|a| &a.value);
         match (name.text.as_str(), first) {
-            ("materialize" | "totable" | "view", Some(expr)) => self.tabular(expr, env),
+            ("materialize", Some(expr)) => Ok(materialized(self.tabular(expr, env)?)),
+            ("totable" | "view", Some(expr)) => self.tabular(expr, env),
             ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
                 None => error("KQL114", "table() needs a table's name", expr.span),
@@ -191,7 +221,7 @@ impl Binder<'_> {
             return error("KQL117", format!("functions call one another more than {MAX_CALL_DEPTH} deep"), span);
         }
         self.depth.set(self.depth.get() + 1);
-        let answer = bind();
+        let answer = deep(bind);
         self.depth.set(self.depth.get() - 1);
         answer
     }
@@ -227,6 +257,15 @@ impl Binder<'_> {
         span: Span,
     ) -> Bind<Env> {
         let mut inner = function.env.clone();
+        for name in arguments.iter().filter_map(|a| a.name.as_ref()) {
+            let known = function.tree.parameters.iter().map(|p| p.name.text.as_str());
+            if !known.clone().any(|k| k == name.text) {
+                let mut finding =
+                    Diagnostic::new("KQL119", format!("no parameter is named '{}'", name.text), name.span);
+                finding.help = did_you_mean(&name.text, known).map(|near| format!("did you mean '{near}'?"));
+                return Err(Box::new(finding));
+            }
+        }
         let mut positional = arguments.iter().filter(|a| a.name.is_none());
         for parameter in &function.tree.parameters {
             let name = &parameter.name.text;
@@ -248,11 +287,15 @@ impl Binder<'_> {
                     let table = self.tabular(expr, env)?;
                     if let ParameterType::Table(columns) = &parameter.parameter_type {
                         for column in columns {
-                            if table.plan.schema.get(&column.name.text).is_none() {
-                                let message =
-                                    format!("the table given for '{name}' has no column '{}'", column.name.text);
-                                return error("KQL118", message, expr.span);
-                            }
+                            let message = match table.plan.schema.get(&column.name.text) {
+                                Some(given) if given == column.scalar_type => continue,
+                                Some(given) => format!(
+                                    "the column '{}' of the table given for '{name}' is a {given}, not a {}",
+                                    column.name.text, column.scalar_type
+                                ),
+                                None => format!("the table given for '{name}' has no column '{}'", column.name.text),
+                            };
+                            return error("KQL118", message, expr.span);
                         }
                     }
                     Binding::Table(table)
@@ -263,7 +306,7 @@ impl Binder<'_> {
             };
             inner = inner.with(name, binding);
         }
-        if positional.next().is_some() {
+        if positional.next().is_some() || arguments.len() > function.tree.parameters.len() {
             let most = function.tree.parameters.len();
             return error("KQL119", format!("this function takes at most {most} argument(s)"), span);
         }
@@ -271,10 +314,26 @@ impl Binder<'_> {
     }
 }
 
+/// A table computed once however often it is read. Only one with random values has to be: any other is the same each
+/// time, and is better read again with what its reader needs.
+fn materialized(tabular: Tabular) -> Tabular {
+    if !tabular.plan.is_volatile() {
+        return tabular;
+    }
+    let schema = tabular.plan.schema.clone();
+    let found = std::sync::OnceLock::new();
+    let once = move |_: &crate::ir::Context, tables: Vec<crate::types::Table>| {
+        let table = tables.into_iter().next().unwrap_or_default();
+        Ok(found.get_or_init(|| table).clone())
+    };
+    let plan = Plan::table_kernel("materialize", vec![tabular.plan], schema, once);
+    Tabular { plan, ..tabular }
+}
+
 /// Refuses an operator that something follows though it gives several tables.
 fn ends(operator: &ast::Operator) -> Bind<()> {
     if let ast::OperatorKind::Evaluate { plugin, .. } = &operator.kind
-        && find_plugin(&plugin.text).is_some_and(|p| p.ends())
+        && find_plugin(&plugin.text).is_some_and(super::Plugin::ends)
     {
         let message = format!("'{}' gives several tables, so nothing can follow it", plugin.text);
         return error("KQL247", message, plugin.span);

@@ -54,6 +54,18 @@ pub fn draw(source: &str, name: &str, diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(|d| draw_one(source, name, d)).collect::<Vec<_>>().join("\n")
 }
 
+/// How many bytes of a line are shown at most on either side of what is told.
+const SHOWN: usize = 120;
+
+/// The part of a line that is shown around a place in it.
+fn window(line: &str, at: usize) -> (usize, usize) {
+    if line.len() <= 2 * SHOWN {
+        return (0, line.len());
+    }
+    let boundary = |at: usize| (0..=at.min(line.len())).rev().find(|i| line.is_char_boundary(*i)).unwrap_or(0);
+    (boundary(at.saturating_sub(SHOWN)), boundary(at + SHOWN))
+}
+
 fn draw_one(source: &str, name: &str, d: &Diagnostic) -> String {
     let floor = |at: usize| (0..=at.min(source.len())).rev().find(|i| source.is_char_boundary(*i)).unwrap_or(0);
     let (start, end) = (floor(d.span.0), floor(d.span.1.max(d.span.0)));
@@ -63,14 +75,21 @@ fn draw_one(source: &str, name: &str, d: &Diagnostic) -> String {
     let column = source[line_start..start].chars().count() + 1;
     // A tab is as wide as the reader's terminal likes: one space keeps the caret right.
     let shown = |text: &str| text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    let line = shown(source[line_start..line_end].trim_end());
+    let line = source[line_start..line_end].trim_end();
     let width = |text: &str| unicode_width::UnicodeWidthStr::width(shown(text).as_str());
-    let pad = " ".repeat(width(&source[line_start..start]));
-    let carets = "^".repeat(width(&source[start..end.min(line_end)]).max(1));
+    // Of a very long line only the surroundings are shown.
+    let (from, to) = window(line, start - line_start);
+    let before = if from > 0 { "…" } else { "" };
+    let after = if to < line.len() { "…" } else { "" };
+    let shown_line = format!("{before}{}{after}", shown(&line[from..to]));
+    let pad = " ".repeat(width(before) + width(source.get(line_start + from..start).unwrap_or_default()));
+    let marked = source.get(start..end.min(line_start + to)).unwrap_or_default();
+    let carets = "^".repeat(width(marked).max(1));
     let gutter = " ".repeat(number.to_string().len());
     let mut out = format!("error[{}]: {}\n", d.code, shown(&d.message));
-    out +=
-        &format!(" {gutter}--> {name}:{number}:{column}\n {gutter} |\n {number} | {line}\n {gutter} | {pad}{carets}");
+    out += &format!(
+        " {gutter}--> {name}:{number}:{column}\n {gutter} |\n {number} | {shown_line}\n {gutter} | {pad}{carets}"
+    );
     if !d.label.is_empty() {
         out += &format!(" {}", shown(&d.label));
     }

@@ -14,7 +14,8 @@ use crate::types::ScalarType;
 /// A parameter is `name: class`. `[…]` makes it optional, a leading `*` lets it repeat to the end of the call (at least
 /// once; inside `[…]` also not at all), and `const` asks for a constant. A class is a type's name, several joined with
 /// `|`, or one of `any`, `scalar` (any but dynamic), `text` (any, made a string), `number` (int, long, real, decimal),
-/// `integer` (int, long), `summable` (number, timespan) and `type` (a `typeof(…)` literal, passed as the type's name).
+/// `integer` (int, long), `summable` (number, timespan), `array` (a dynamic; no scalar is made one) and `type` (a
+/// `typeof(…)` literal, passed as the type's name).
 ///
 /// After `->` stands a type, a parameter's name (the type of that argument), `widest` (the widest number among the
 /// arguments), `common` (the one type all arguments share) or `typeof(parameter)` (the type literal, `string`
@@ -53,6 +54,8 @@ pub enum Class {
     Text,
     /// A `typeof(…)` literal.
     Type,
+    /// A dynamic, to which nothing is converted.
+    Array,
 }
 
 /// The type a call gives.
@@ -131,8 +134,14 @@ impl Class {
         if text == "any" {
             return Some(Self::Any);
         }
+        if text == "text" {
+            return Some(Self::Text);
+        }
         if text == "type" {
             return Some(Self::Type);
+        }
+        if text == "array" {
+            return Some(Self::Array);
         }
         if text == "text" {
             return Some(Self::Text);
@@ -153,9 +162,11 @@ impl Class {
     /// Whether an argument of this type is taken without conversion.
     pub fn takes(&self, scalar_type: ScalarType) -> bool {
         match self {
-            Self::Any | Self::Text => true,
+            Self::Any => true,
             Self::OneOf(types) => types.contains(&scalar_type),
+            Self::Text => scalar_type == ScalarType::String,
             Self::Type => false,
+            Self::Array => scalar_type == ScalarType::Dynamic,
         }
     }
 }

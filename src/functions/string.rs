@@ -172,6 +172,9 @@ fn trim<'a>(arguments: &[Value<'a>], start: bool, end: bool) -> Value<'a> {
 }
 
 /// The family.
+/// No text is made longer than this.
+const LONGEST: usize = 64 * 1024 * 1024;
+
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "strcat_delim",
@@ -344,7 +347,10 @@ pub const FUNCTIONS: &[Function] = &[
         examples: &[("strrep('ab', 2, '-')", "ab-ab")],
         meaning: Meaning::Kernel(|_, a| {
             let times = number(a, 1).unwrap_or(0).clamp(0, 1024) as usize;
-            Value::string(vec![to_text(&a[0]); times].join(text(a, 2)))
+            let (value, delimiter) = (to_text(&a[0]), text(a, 2));
+            // A text of that length would be none, and need not be made.
+            let most = LONGEST / (value.len() + delimiter.len()).max(1);
+            Value::string(if times > most { String::new() } else { vec![value; times].join(delimiter) })
         }),
         ..Function::NEW
     },

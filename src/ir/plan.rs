@@ -247,6 +247,11 @@ impl Plan {
         }
     }
 
+    /// How many nodes stand upon one another.
+    pub fn depth(&self) -> usize {
+        1 + super::deep(|| self.inputs().into_iter().map(Self::depth).max().unwrap_or(0))
+    }
+
     /// The expressions a node evaluates itself.
     pub fn expressions(&self) -> Vec<&Expr> {
         match &self.kind {
@@ -258,6 +263,12 @@ impl Plan {
             PlanKind::Sort(_, keys) => keys.iter().map(|k| &k.value).collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// Whether two computations of it may differ.
+    pub fn is_volatile(&self) -> bool {
+        self.expressions().into_iter().any(Expr::is_volatile)
+            || super::deep(|| self.inputs().into_iter().any(Self::is_volatile))
     }
 
     /// The rows for which a predicate is true.

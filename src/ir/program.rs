@@ -31,7 +31,7 @@ impl Program {
     /// Resolves an expression against the columns a row will hold, in that order. `None` when it reads a column that
     /// is not among them or a window function, which has no meaning on one row.
     pub fn new(expr: &Expr, columns: &[String]) -> Option<Self> {
-        let deep = height(expr) > MODEST;
+        let deep = expr.height() > MODEST;
         Some(Self { node: Node::new(expr, columns)?, deep })
     }
 
@@ -51,11 +51,19 @@ const MODEST: usize = 50;
 /// Enough for the tallest tree the parser lets through.
 const DEEP_STACK: usize = 32 * 1024 * 1024;
 
-fn height(expr: &Expr) -> usize {
-    1 + deep(|| expr.operands().iter().map(height).max().unwrap_or(0))
+/// Longer texts than this are none: what doubles a text could fill any memory in a few steps.
+const MAX_TEXT: usize = 64 * 1024 * 1024;
+
+fn bounded(value: Value<'_>) -> Value<'_> {
+    if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) { Value::str("") } else { value }
 }
 
 impl Expr {
+    /// How many operations stand above the deepest operand, itself included.
+    pub fn height(&self) -> usize {
+        1 + deep(|| self.operands().iter().map(Self::height).max().unwrap_or(0))
+    }
+
     /// The value of an expression that reads no column; `None` when it does.
     pub fn constant(&self, context: &Context) -> Option<Value<'static>> {
         Some(Program::new(self, &[])?.run(context, &[]).into_owned())
@@ -78,11 +86,11 @@ impl Node {
         match self {
             Self::Place(at) => row.get(*at).cloned().unwrap_or(Value::Null),
             Self::Literal(value) => borrow(value),
-            Self::Kernel(kernel, arguments) => match arguments.as_slice() {
+            Self::Kernel(kernel, arguments) => bounded(match arguments.as_slice() {
                 [one] => kernel(context, &[one.run(context, row)]),
                 [one, two] => kernel(context, &[one.run(context, row), two.run(context, row)]),
                 more => kernel(context, &more.iter().map(|a| a.run(context, row)).collect::<Vec<_>>()),
-            },
+            }),
             Self::Core(core, scalar_type, operands) => Self::core(*core, *scalar_type, operands, context, row),
         }
     }

@@ -9,6 +9,8 @@ pub const MAX_NESTING: usize = 250;
 pub const MAX_CHAIN: usize = 1_000;
 /// Tokens.
 pub const MAX_TOKENS: usize = 100_000;
+/// Operators of one pipeline.
+pub const MAX_OPERATORS: usize = 3_500;
 /// Findings told of one text; a text with more is not read further.
 pub const MAX_FINDINGS: usize = 20;
 /// Arrays and bags inside one another in the content of `dynamic(…)`.

@@ -11,6 +11,7 @@ pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod pattern_statement;
 mod places;
 mod print;
 mod reserved;

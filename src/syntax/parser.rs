@@ -1,5 +1,7 @@
 //! Tokens to tree: the cursor over tokens, and statements.
 
+use std::collections::BTreeSet;
+
 use super::Span;
 use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Parameter, ParameterType, Pipeline, Query,
@@ -7,7 +9,7 @@ use super::ast::{
 };
 use super::deep::deep;
 use super::lexer::{Token, tokens};
-use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
+use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_OPERATORS, MAX_TOKENS};
 use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
@@ -270,12 +272,25 @@ impl Parser {
         Ok(items)
     }
 
+    /// The names in the query that begin with `_`, each once.
+    fn underscored(&self) -> Vec<String> {
+        let names: BTreeSet<&String> = self
+            .tokens
+            .iter()
+            .filter_map(|(token, _)| match token {
+                Token::Word(name) | Token::Text(name) if name.starts_with('_') => Some(name),
+                _ => None,
+            })
+            .collect();
+        names.into_iter().cloned().collect()
+    }
+
     fn query(&mut self) -> Query {
         let mut statements = Vec::new();
         loop {
             while self.eat(";") {}
             if matches!(self.peek(), Token::End) {
-                return Query { statements };
+                return Query { statements, underscored: self.underscored() };
             }
             let before = self.at;
             match self.statement() {
@@ -286,7 +301,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements };
+                return Query { statements, underscored: self.underscored() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
@@ -329,6 +344,11 @@ impl Parser {
             self.advance();
             self.advance();
             return self.parameters().map(Statement::QueryParameters);
+        }
+        if self.is_word("declare") && self.is_word_at(1, "pattern") {
+            self.advance();
+            self.advance();
+            return self.pattern_statement().map(Statement::Pattern);
         }
         for what in ["declare", "alias", "restrict"] {
             if self.is_word(what) && matches!(self.peek_at(1), Token::Word(_)) {
@@ -384,6 +404,11 @@ impl Parser {
         let start = self.span();
         let view = self.eat_word("view");
         let parameters = self.parameters()?;
+        self.block(view, parameters, start)
+    }
+
+    /// `{ statements }`, as the body of a function.
+    pub(super) fn block(&mut self, view: bool, parameters: Vec<Parameter>, start: Span) -> Parsed<Function> {
         self.expect("{")?;
         let body = self.deeper(|p| {
             let mut body = Vec::new();
@@ -486,6 +511,10 @@ impl Parser {
     /// The `| operator`s at this place. A broken one is noted, and reading goes on at the next `|`.
     fn operators(&mut self, into: &mut Vec<super::ast::Operator>) -> Parsed<()> {
         while self.eat("|") {
+            if into.len() >= MAX_OPERATORS {
+                let message = format!("more than {MAX_OPERATORS} operators in one pipeline");
+                return Err(Box::new(Diagnostic::new("KQL095", message, self.span())));
+            }
             match self.operator() {
                 Ok(operator) => into.push(operator),
                 Err(finding) => {

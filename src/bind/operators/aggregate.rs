@@ -53,7 +53,7 @@ impl Binder<'_> {
         single(&hidden, keys)?;
         for (at, (_, value)) in columns.iter().enumerate() {
             if value.scalar_type == ScalarType::Dynamic {
-                let span = keys.get(at).map_or(Span::default(), |k| k.span);
+                let span = keys.get(at).or(keys.last()).map_or(Span::default(), |k| k.span);
                 return error("KQL171", "rows cannot be grouped by a dynamic: convert it, e.g. tostring(…)", span);
             }
         }
@@ -61,14 +61,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn distinct(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
-        let keys = if items.iter().any(|i| matches!(i.value.kind, ExprKind::Star)) {
-            input.plan.all_columns()
-        } else {
-            let mut hidden = Vec::new();
-            let columns = self.named_columns(&input, items, env, &mut Namer::default(), &mut hidden)?;
-            single(&hidden, items)?;
-            columns
-        };
+        let keys = self.group_keys(&input, items, env, &mut Namer::default())?;
         Ok(Tabular::new(grouped(input.plan, keys, Aggregates::default())))
     }
 }

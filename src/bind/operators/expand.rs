@@ -38,9 +38,14 @@ impl Binder<'_> {
             Some(expr) => self.constant(expr, ScalarType::Long, env)?.as_i64().and_then(|n| u64::try_from(n).ok()),
             None => legacy.then_some(LEGACY_LIMIT),
         };
-        let bags_as_arrays = parameter(operator, "kind")
-            .or_else(|| parameter(operator, "bagexpansion"))
-            .is_some_and(|(text, _)| text == "array");
+        let bags_as_arrays = match parameter(operator, "kind").or_else(|| parameter(operator, "bagexpansion")) {
+            None => false,
+            Some((text, value)) => match text.as_str() {
+                "array" => true,
+                "bag" => false,
+                _ => return error("KQL201", format!("bags are expanded as bag or array, not '{text}'"), value.span),
+            },
+        };
         let mut exprs = input.plan.all_columns();
         let mut expanded = Vec::new();
         for column in columns {
@@ -60,6 +65,9 @@ impl Binder<'_> {
                         .free_name("Column1")
                 }),
             };
+            if expanded.iter().any(|(n, _)| *n == name) {
+                return error("KQL123", format!("two columns would be named '{name}'"), column.value.span);
+            }
             match exprs.iter_mut().find(|(n, _)| *n == name) {
                 Some(existing) => existing.1 = value,
                 None => exprs.push((name.clone(), value)),
@@ -74,6 +82,7 @@ impl Binder<'_> {
             .iter()
             .map(|(n, t)| (n.clone(), expanded.iter().find(|(e, _)| e == n).map_or(*t, |(_, to)| *to)))
             .collect();
+        let index = index.map(|wanted| schema.free_name(&wanted));
         if let Some(index) = &index {
             schema.columns.push((index.clone(), ScalarType::Long));
         }
@@ -128,16 +137,20 @@ impl Binder<'_> {
         right_columns.extend(body_schema.columns.iter().map(|(n, t)| (n.clone(), Expr::column(n, *t))));
         let right = for_each.project(right_columns);
         let schema: Schema = left.schema.columns.iter().chain(&right.schema.columns).cloned().collect();
-        // Order of the answer: as the row has its columns, expanded ones in place, new ones at the end.
+        // Order of the answer: as the row has its columns, then what was expanded and what is new.
         let mut order: Vec<(String, ScalarType)> = Vec::new();
         for (name, t) in &input.plan.schema.columns {
+            if names.contains(name) {
+                continue;
+            }
             if let Some(body_type) = body_schema.get(name) {
                 order.push((name.clone(), body_type));
             } else if kept.iter().any(|(n, _)| n == name) {
                 order.push((name.clone(), *t));
             }
         }
-        order.extend(body_schema.columns.iter().filter(|(n, _)| input.plan.schema.get(n).is_none()).cloned());
+        let further = |name: &String| names.contains(name) || input.plan.schema.get(name).is_none();
+        order.extend(body_schema.columns.iter().filter(|(n, _)| further(n)).cloned());
         let join = crate::ir::Join {
             left: Box::new(left),
             right: Box::new(right),

@@ -123,7 +123,8 @@ impl Binder<'_> {
                     condition.span,
                 );
             }
-            if a != b {
+            let fits = a == b || (a.is_integer() && b.is_integer());
+            if !fits {
                 return Err(Box::new(
                     Diagnostic::new("KQL183", format!("the left key is a {a} and the right key a {b}"), condition.span)
                         .help(format!("give both one type before the join: extend Key = to{b}(Key)")),

@@ -17,6 +17,16 @@ impl Binder<'_> {
     }
 
     pub(super) fn take(&self, input: Tabular, count: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        let schema = Schema::default();
+        let row = Row { schema: &schema, serialized: false, exists: false };
+        let given = self.scalar(count, &row, env)?.scalar_type;
+        if !given.is_integer() {
+            return error(
+                "KQL121",
+                format!("a number of rows is expected here, and this is of type {given}"),
+                count.span,
+            );
+        }
         let Some(rows) = self.constant(count, ScalarType::Long, env)?.as_i64() else {
             return error("KQL121", "a number of rows is expected here", count.span);
         };

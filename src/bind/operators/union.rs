@@ -78,6 +78,9 @@ pub(super) fn united(legs: Vec<Tabular>, inner: bool, source_column: Option<Stri
             }
         }
     }
+    // Columns of one name stand together, where the name appeared first.
+    let names: Vec<String> = columns.iter().map(|(name, _)| name.clone()).collect();
+    columns.sort_by_key(|(name, _)| names.iter().position(|n| n == name));
     if inner {
         columns.retain(|(name, _)| legs.iter().all(|leg| leg.plan.schema.get(name).is_some()));
     }

@@ -38,11 +38,17 @@ pub(super) fn lower(expr: &Expr, context: &Context, any: &str) -> PlExpr {
         }
         _ => {}
     }
-    if let Some(native) = native::lower(expr) {
+    // Polars walks tall expressions recursively, and some of its passes take time in step with their square.
+    if expr.height() <= MODEST
+        && let Some(native) = native::lower(expr)
+    {
         return native;
     }
     program(expr, context, any)
 }
+
+/// The height up to which an expression is said natively.
+const MODEST: usize = 50;
 
 /// A chain of conditions as a tree of logarithmic depth: Polars walks expressions recursively.
 fn balanced(core: Core, mut operands: Vec<PlExpr>) -> PlExpr {

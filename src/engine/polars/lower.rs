@@ -15,14 +15,17 @@ use super::expression::lower;
 use super::range::{MAX_RANGE, range_values};
 use super::{EngineError, Execution, Rows};
 use crate::ir::{
-    Aggregate, Context, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey, SubqueryAnswer,
-    TableKernel, deep, reads,
+    Aggregate, Context, Core, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey,
+    SubqueryAnswer, TableKernel, deep, reads,
 };
 use crate::types::{Column as KqlColumn, Json, ScalarType, Table, Value};
 
 /// How many nodes one lazy plan may stack: Polars walks it recursively, on more stack than ours. A taller one is
 /// computed in stages.
 const MAX_LEVELS: usize = 200;
+
+/// The most rows of an order that Polars is asked for as such: it makes room for all of them before it looks for any.
+const MAX_BEST: u64 = 100_000;
 
 /// One run's way from plan to frames.
 pub(super) struct Lowering<'a> {
@@ -37,6 +40,22 @@ pub(super) struct Lowering<'a> {
     reads: BTreeMap<String, (Scan, Schema)>,
     /// The tables already read.
     read: RefCell<HashMap<String, DataFrame>>,
+}
+
+/// A key that Polars can order by. It knows no decimals, so a decimal is its nearest real, then what that lacks.
+fn as_reals(key: &SortKey) -> Vec<SortKey> {
+    if key.value.scalar_type != ScalarType::Decimal {
+        return vec![key.clone()];
+    }
+    let real = key.value.clone().cast(ScalarType::Real);
+    let operands = vec![key.value.clone(), real.clone().cast(ScalarType::Decimal)];
+    let rest = Expr::core(Core::Subtract, operands, ScalarType::Decimal).cast(ScalarType::Real);
+    vec![SortKey { value: real, ..key.clone() }, SortKey { value: rest, ..key.clone() }]
+}
+
+/// Whether rows are put in order somewhere in a plan.
+fn sorts(plan: &Plan) -> bool {
+    matches!(plan.kind, PlanKind::Sort(..)) || deep(|| plan.inputs().into_iter().any(sorts))
 }
 
 impl<'a> Lowering<'a> {
@@ -89,7 +108,13 @@ impl<'a> Lowering<'a> {
             PlanKind::Project(input, columns) => self.project(input, columns),
             PlanKind::Aggregate(aggregate) => self.aggregate(aggregate),
             PlanKind::Sort(input, keys) => self.sort(input, keys),
-            PlanKind::Take(input, count) => Ok(self.plan(input)?.slice(0, u32::try_from(*count).unwrap_or(u32::MAX))),
+            PlanKind::Take(input, count) => {
+                let mut frame = self.plan(input)?;
+                if *count > MAX_BEST && sorts(input) {
+                    frame = self.collect(frame)?.lazy();
+                }
+                Ok(frame.slice(0, u32::try_from(*count).unwrap_or(u32::MAX)))
+            }
             PlanKind::Join(join) => self.join(join, &plan.schema),
             PlanKind::Union(inputs) => {
                 let frames = inputs.iter().map(|i| self.plan(i)).collect::<Result<Vec<_>, _>>()?;
@@ -238,13 +263,9 @@ impl<'a> Lowering<'a> {
         let mut descending = Vec::new();
         let mut nulls_last = Vec::new();
         // A constant orders nothing, and would be a column too short.
-        for key in
-            keys.iter().filter(|k| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window())
-        {
-            let value = match key.value.scalar_type {
-                ScalarType::Decimal => self.expr(&key.value.clone().cast(ScalarType::Real), &input.schema)?,
-                _ => self.expr(&key.value, &input.schema)?,
-            };
+        let orders = |k: &SortKey| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window();
+        for key in keys.iter().filter(|k| orders(k)).flat_map(as_reals) {
+            let value = self.expr(&key.value, &input.schema)?;
             if key.value.scalar_type == ScalarType::Real {
                 // NaN stands next to the nulls, which are outermost.
                 let (null, nan) = if key.nulls_first { (0, 1) } else { (2, 1) };

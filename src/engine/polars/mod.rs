@@ -49,7 +49,7 @@ pub struct PolarsEngine {
 impl Engine for PolarsEngine {
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError> {
         let plan = prune(plan);
-        guarded(|| {
+        guarded(&plan, || {
             let lowering = Lowering::new(&plan, context, rows, self.execution);
             let frame = lowering.collect(lowering.plan(&plan)?)?;
             convert::to_batch(frame, &plan.schema)
@@ -58,13 +58,22 @@ impl Engine for PolarsEngine {
 
     fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError> {
         let plan = prune(plan);
-        guarded(|| Ok(Lowering::new(&plan, context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?))
+        guarded(&plan, || {
+            Ok(Lowering::new(&plan, context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?)
+        })
     }
 }
 
+/// A plan of this depth fits any stack.
+const MODEST: usize = 200;
+/// Enough for the deepest plan that is bound: Polars walks plans recursively, and not all of its walks take more stack.
+const DEEP_STACK: usize = 512 * 1024 * 1024;
+
 /// Polars reports some conditions (a full disk, an interrupt) as panics; here they become errors like all others.
-fn guarded<T>(run: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+fn guarded<T>(plan: &Plan, run: impl FnOnce() -> Result<T, EngineError>) -> Result<T, EngineError> {
+    let run = || catch_unwind(AssertUnwindSafe(run));
+    let outcome = if plan.depth() > MODEST { stacker::grow(DEEP_STACK, run) } else { run() };
+    outcome.unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
         Err(EngineError::new(format!("the engine gave up: {}", text.unwrap_or("for a reason it did not tell"))))
     })

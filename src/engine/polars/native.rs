@@ -62,7 +62,8 @@ fn operation(core: Core, operands: &[Expr], answer: ScalarType) -> Option<PlExpr
                 Value::TimeSpan(n) if value.scalar_type != ScalarType::Long => *n,
                 _ => return None,
             };
-            if !whole || size <= 0 || value.scalar_type != answer {
+            // The value is named twice below: a bin inside a bin inside a bin would be named eight times.
+            if !whole || size <= 0 || value.scalar_type != answer || bins(value) {
                 return None;
             }
             let value = lower(value)?;
@@ -86,6 +87,11 @@ fn operation(core: Core, operands: &[Expr], answer: ScalarType) -> Option<PlExpr
         }
         _ => None,
     }
+}
+
+/// Whether an expression rounds anything.
+fn bins(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Core(Core::Bin, _)) || expr.operands().iter().any(bins)
 }
 
 const fn widens(from: ScalarType, to: ScalarType) -> bool {

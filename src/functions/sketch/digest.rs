@@ -4,9 +4,9 @@ use crate::functions::aggregate::place;
 use crate::types::{Json, ScalarType, Value, cast};
 
 /// As many points are kept as they are; more are drawn together.
-const FEW: usize = 2048;
+const FEW: usize = 4096;
 /// How fine a digest remains after that.
-const FINENESS: f64 = 1000.0;
+const FINENESS: f64 = 2000.0;
 
 /// Values of one type, ordered, each with its weight.
 #[derive(Clone, Debug)]

@@ -12,6 +12,8 @@ use crate::types::{ScalarType, Value};
 pub struct Query {
     /// The statements, in order.
     pub statements: Vec<Statement>,
+    /// The names that begin with `_`, wherever they stand: tables show some of their columns only when asked for.
+    pub underscored: Vec<String>,
 }
 
 /// A name as written, unquoted: `x`, `['a b']`, `["where"]`, `$left`.
@@ -37,13 +39,39 @@ pub enum Statement {
     },
     /// `declare query_parameters(a:long = 5, …)`.
     QueryParameters(Vec<Parameter>),
+    /// `declare pattern name = (argument: string)[path: string] { … }`.
+    Pattern(Pattern),
     /// A tabular expression, which gives a result.
     Tabular(Expr),
-    /// A statement that needs a cluster (`alias`, `declare pattern`, `restrict access`): named, then refused.
+    /// A statement that needs a cluster (`alias`, `restrict access`): named, then refused.
     Unsupported {
         /// Its keyword, as written.
         what: Name,
     },
+}
+
+/// A pattern: tables told by constants.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    /// Its name.
+    pub name: Name,
+    /// The names of its arguments.
+    pub parameters: Vec<Parameter>,
+    /// The name of its path, when it has one.
+    pub path: Option<Name>,
+    /// The tables; none in a declaration without a definition.
+    pub cases: Vec<PatternCase>,
+}
+
+/// One table of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatternCase {
+    /// The arguments that choose it.
+    pub arguments: Vec<String>,
+    /// The path that chooses it.
+    pub path: Option<String>,
+    /// The table.
+    pub body: Function,
 }
 
 /// `let name = value`.

@@ -58,8 +58,10 @@ impl Layout<'_> {
                 self.parameters(start + 2, parameters);
             }
             Statement::Tabular(expr) => self.statement_expression(expr, start, outside),
-            // What is not read is left as it is.
-            Statement::Unsupported { .. } => (start + 1..end).for_each(|token| self.gap(token, Gap::Verbatim)),
+            // Patterns, made by programs, and what is not read are left as they are.
+            Statement::Pattern(_) | Statement::Unsupported { .. } => {
+                (start + 1..end).for_each(|token| self.gap(token, Gap::Verbatim))
+            }
         }
     }
 
