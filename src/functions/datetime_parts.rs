@@ -121,12 +121,8 @@ fn make_timespan<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     {
         return Value::Null;
     }
-    Value::TimeSpan(
-        days * TICKS_PER_DAY
-            + hours * TICKS_PER_HOUR
-            + minutes * TICKS_PER_MINUTE
-            + (seconds * TICKS_PER_SECOND as f64) as i64,
-    )
+    let clock = hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + (seconds * TICKS_PER_SECOND as f64) as i64;
+    days.checked_mul(TICKS_PER_DAY).and_then(|d| d.checked_add(clock)).map_or(Value::Null, Value::TimeSpan)
 }
 
 fn from_unix<'a>(arguments: &[Value<'a>], unit: f64) -> Value<'a> {

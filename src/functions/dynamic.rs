@@ -140,7 +140,8 @@ fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
             let value =
                 if matches!(arguments[0], Value::DateTime(_)) { Value::DateTime(at) } else { Value::TimeSpan(at) };
             items.push(value.to_json());
-            at += step;
+            let Some(next) = at.checked_add(step) else { break };
+            at = next;
         }
         return list(items);
     }
