@@ -42,6 +42,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> 
     if findings.is_empty() { Ok(tokens) } else { Err(findings) }
 }
 
+/// The names among tokens that begin with `_`, whether written bare or as `['_x']`.
+pub(super) fn underscored(tokens: &[(Token, Span)]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for (token, _) in tokens {
+        if let Token::Word(name) | Token::Text(name) = token
+            && name.starts_with('_')
+            && !names.contains(name)
+        {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
 /// The tokens of a text, and what is wrong where there are none.
 pub(super) fn lex(text: &str) -> (Vec<(Token, Span)>, Vec<Diagnostic>) {
     let mut tokens: Vec<(Token, Span)> = Vec::new();

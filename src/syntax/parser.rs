@@ -6,7 +6,7 @@ use super::ast::{
     Statement,
 };
 use super::deep::deep;
-use super::lexer::{Token, tokens};
+use super::lexer::{Token, tokens, underscored};
 use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
 use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
@@ -270,25 +270,12 @@ impl Parser {
         Ok(items)
     }
 
-    fn underscored(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for (token, _) in &self.tokens {
-            if let Token::Word(name) | Token::Text(name) = token
-                && name.starts_with('_')
-                && !names.contains(name)
-            {
-                names.push(name.clone());
-            }
-        }
-        names
-    }
-
     fn query(&mut self) -> Query {
         let mut statements = Vec::new();
         loop {
             while self.eat(";") {}
             if matches!(self.peek(), Token::End) {
-                return Query { statements, underscored: self.underscored() };
+                return Query { statements, underscored: underscored(&self.tokens) };
             }
             let before = self.at;
             match self.statement() {
@@ -299,7 +286,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements };
+                return Query { statements, underscored: Vec::new() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
