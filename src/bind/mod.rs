@@ -88,7 +88,7 @@ struct Binder<'a> {
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
     /// The tables that the statement at hand gives a name for the statements after it.
     exports: std::cell::RefCell<Vec<(String, Tabular)>>,
-    /// Whether the operator at hand named a column whose type only the data tells.
+    /// Whether the query named a column whose type only the data tells.
     guessed: std::cell::Cell<bool>,
 }
 

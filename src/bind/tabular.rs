@@ -278,7 +278,7 @@ impl Binder<'_> {
 /// Refuses an operator that something follows though it gives several tables.
 fn ends(operator: &ast::Operator) -> Bind<()> {
     if let ast::OperatorKind::Evaluate { plugin, .. } = &operator.kind
-        && find_plugin(&plugin.text).is_some_and(|p| p.ends())
+        && find_plugin(&plugin.text).is_some_and(super::Plugin::ends)
     {
         let message = format!("'{}' gives several tables, so nothing can follow it", plugin.text);
         return error("KQL247", message, plugin.span);

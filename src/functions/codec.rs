@@ -136,7 +136,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "unicode_codepoints_from_string",
-        &["(text: string) -> dynamic"],
+        &["(text: text) -> dynamic"],
         "The code points of a text as an array of numbers.",
         &[("unicode_codepoints_from_string('Ku')", "[75,117]")],
         |_, a| Value::dynamic(Json::Array(text(a, 0).chars().map(|c| Json::from(u32::from(c))).collect())),
@@ -144,7 +144,7 @@ pub const FUNCTIONS: &[Function] = &[
     .also(&["to_utf8"]),
     Function::kernel(
         "unicode_codepoints_to_string",
-        &["(*points: long|dynamic) -> string"],
+        &["(*points: integer|dynamic) -> string"],
         "The text of some code points, given one by one or as arrays.",
         &[("unicode_codepoints_to_string(75, dynamic([117, 115]))", "Kus")],
         |_, a| code_points(a),
@@ -152,14 +152,14 @@ pub const FUNCTIONS: &[Function] = &[
     .also(&["make_string"]),
     Function::kernel(
         "isascii",
-        &["(text: string) -> bool"],
+        &["(text: text) -> bool"],
         "Whether all characters of a text are ASCII.",
         &[("isascii('é')", "False")],
         |_, a| Value::Bool(text(a, 0).is_ascii()),
     ),
     Function::kernel(
         "isutf8",
-        &["(text: string) -> bool"],
+        &["(text: text) -> bool"],
         "Whether a text is valid UTF-8. Invalid bytes were replaced when the text was read.",
         &[("isutf8('é')", "True")],
         |_, a| Value::Bool(!text(a, 0).contains('\u{fffd}')),

@@ -274,7 +274,7 @@ pub const FUNCTIONS: &[Function] = &[
     .naming(ResultName::FirstArgument),
     Function::kernel(
         "parse_command_line",
-        &["(line: string, parser: const string) -> dynamic"],
+        &["(line: text, parser: const string) -> dynamic"],
         "The arguments of a command line, taken apart as Windows does it.",
         &[("parse_command_line('run \"a b\" c', 'windows')", "[\"run\",\"a b\",\"c\"]")],
         |_, a| parse_command_line(text(a, 0)),

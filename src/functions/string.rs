@@ -175,7 +175,7 @@ fn trim<'a>(arguments: &[Value<'a>], start: bool, end: bool) -> Value<'a> {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "strcat_delim",
-        signatures: &["(delimiter: string, *parts: any) -> string"],
+        signatures: &["(delimiter: text, *parts: any) -> string"],
         doc: "All further arguments as text, with the first between them.",
         examples: &[("strcat_delim('-', 1, 'b')", "1-b")],
         meaning: Meaning::Kernel(|_, a| Value::string(a[1..].iter().map(to_text).collect::<Vec<_>>().join(text(a, 0)))),
@@ -201,7 +201,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "substring",
-        signatures: &["(source: string, start: long, [length: long]) -> string"],
+        signatures: &["(source: text, start: long, [length: long]) -> string"],
         doc: "The part that begins at a place, counted from 0 or, when negative, from the end.",
         examples: &[("substring('deployment', 6)", "ment"), ("substring('abc', -2, 1)", "b")],
         meaning: Meaning::Kernel(|_, a| substring(a)),
@@ -209,7 +209,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "tolower",
-        signatures: &["(source: string) -> string"],
+        signatures: &["(source: text) -> string"],
         doc: "The text in lower case.",
         examples: &[("tolower('ÀB')", "àb")],
         meaning: Meaning::Kernel(|_, a| Value::string(text(a, 0).to_lowercase())),
@@ -217,7 +217,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "toupper",
-        signatures: &["(source: string) -> string"],
+        signatures: &["(source: text) -> string"],
         doc: "The text in upper case.",
         examples: &[("toupper('abc')", "ABC")],
         meaning: Meaning::Kernel(|_, a| Value::string(text(a, 0).to_uppercase())),
@@ -225,7 +225,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "split",
-        signatures: &["(source: string, delimiter: string, [index: long]) -> dynamic"],
+        signatures: &["(source: text, delimiter: string, [index: long]) -> dynamic"],
         doc: "An array of the parts between delimiters, or of the one part at an index.",
         examples: &[("split('a/b/c', '/')", "[\"a\",\"b\",\"c\"]"), ("split('a/b/c', '/', 1)", "[\"b\"]")],
         naming: ResultName::FirstArgument,
@@ -339,7 +339,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "strrep",
-        signatures: &["(value: any, times: long, [delimiter: string]) -> string"],
+        signatures: &["(value: any, times: long, [delimiter: text]) -> string"],
         doc: "The value as text, repeated, with a delimiter between.",
         examples: &[("strrep('ab', 2, '-')", "ab-ab")],
         meaning: Meaning::Kernel(|_, a| {
@@ -350,7 +350,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "strcmp",
-        signatures: &["(a: string, b: string) -> long"],
+        signatures: &["(a: text, b: text) -> long"],
         doc: "-1, 0 or 1 as the first text sorts before, with or after the second.",
         examples: &[("strcmp('a', 'b')", "-1")],
         meaning: Meaning::Kernel(|_, a| Value::Long(text(a, 0).cmp(text(a, 1)) as i64)),
