@@ -1,5 +1,7 @@
 //! Text to tokens, with nom. Comments and blanks fall away here.
 
+use std::collections::BTreeSet;
+
 use nom::branch::alt;
 use nom::bytes::complete::{tag, tag_no_case, take_till, take_until, take_while, take_while1};
 use nom::character::complete::{char, digit1, hex_digit1, one_of};
@@ -40,6 +42,18 @@ const MARKS: [&str; 29] = [
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> {
     let (tokens, findings) = lex(text);
     if findings.is_empty() { Ok(tokens) } else { Err(findings) }
+}
+
+/// The names among tokens that begin with `_`, whether written bare or as `['_x']`.
+pub(super) fn underscored(tokens: &[(Token, Span)]) -> Vec<String> {
+    let names: BTreeSet<&String> = tokens
+        .iter()
+        .filter_map(|(token, _)| match token {
+            Token::Word(name) | Token::Text(name) if name.starts_with('_') => Some(name),
+            _ => None,
+        })
+        .collect();
+    names.into_iter().cloned().collect()
 }
 
 /// The tokens of a text, and what is wrong where there are none.

@@ -1,14 +1,12 @@
 //! Tokens to tree: the cursor over tokens, and statements.
 
-use std::collections::BTreeSet;
-
 use super::Span;
 use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Parameter, ParameterType, Pipeline, Query,
     Statement,
 };
 use super::deep::deep;
-use super::lexer::{Token, tokens};
+use super::lexer::{Token, tokens, underscored};
 use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_OPERATORS, MAX_TOKENS};
 use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
@@ -272,25 +270,12 @@ impl Parser {
         Ok(items)
     }
 
-    /// The names in the query that begin with `_`, each once.
-    fn underscored(&self) -> Vec<String> {
-        let names: BTreeSet<&String> = self
-            .tokens
-            .iter()
-            .filter_map(|(token, _)| match token {
-                Token::Word(name) | Token::Text(name) if name.starts_with('_') => Some(name),
-                _ => None,
-            })
-            .collect();
-        names.into_iter().cloned().collect()
-    }
-
     fn query(&mut self) -> Query {
         let mut statements = Vec::new();
         loop {
             while self.eat(";") {}
             if matches!(self.peek(), Token::End) {
-                return Query { statements, underscored: self.underscored() };
+                return Query { statements, underscored: underscored(&self.tokens) };
             }
             let before = self.at;
             match self.statement() {
@@ -301,7 +286,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements, underscored: self.underscored() };
+                return Query { statements, underscored: Vec::new() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
