@@ -4,29 +4,53 @@
 
 use std::collections::BTreeMap;
 
-use kqlens::bind::{Environment, NoTables};
+use kqlens::bind::{Environment, NoTables, PLUGINS};
 use kqlens::engine::{Engine, NoRows, PolarsEngine};
 use kqlens::functions::{AGGREGATES, FAMILIES};
-use kqlens::ir::Context;
+use kqlens::ir::{Context, Plan};
 use kqlens::types::{Table, to_text};
 
-fn answer(query: &str) -> String {
+fn table(query: &str) -> Table {
     let context = Context { now: 638_760_000_000_000_000 };
     let parameters = BTreeMap::new();
+    let run = |plan: &Plan| {
+        let batch = PolarsEngine::default().run(plan, &context, &NoRows).map_err(|e| e.message)?;
+        Ok(Table::from_batches(&batch.schema(), &[batch]))
+    };
     let environment = Environment {
         tables: &NoTables,
         context: context.clone(),
         parameters: &parameters,
         period: None,
-        evaluate: None,
+        evaluate: Some(&run),
     };
     let bound = match kqlens::compile(query, &environment) {
         Ok(bound) => bound,
         Err(findings) => panic!("{query}: {findings:?}"),
     };
-    let batch = PolarsEngine::default().run(&bound.outputs[0].plan, &context, &NoRows).expect(query);
-    let table = Table::from_batches(&batch.schema(), &[batch]);
-    to_text(&table.columns[0].values[0])
+    run(&bound.outputs[0].plan).expect(query)
+}
+
+fn answer(query: &str) -> String {
+    to_text(&table(query).columns[0].values[0])
+}
+
+/// Every row of an answer: cells joined with `, `, rows with `; `.
+fn rows(query: &str) -> String {
+    let table = table(query);
+    let row = |at: usize| table.columns.iter().map(|c| to_text(&c.values[at])).collect::<Vec<_>>().join(", ");
+    (0..table.rows).map(row).collect::<Vec<_>>().join("; ")
+}
+
+#[test]
+fn every_example_of_a_plugin_is_true() {
+    for plugin in PLUGINS.iter().flat_map(|family| family.iter()) {
+        assert!(!plugin.doc.is_empty(), "{} has no documentation", plugin.name);
+        assert!(!plugin.runs() || !plugin.examples.is_empty(), "{} has no example", plugin.name);
+        for (example, want) in plugin.examples {
+            assert_eq!(rows(example), *want, "{example}");
+        }
+    }
 }
 
 #[test]

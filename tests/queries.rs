@@ -121,12 +121,15 @@ fn missing_things_are_named() {
         "{}",
         text(&none.stderr)
     );
+    let none = kqlens(&["run", "-e", "ApiManagementGatewayLogs | count"]);
+    assert_eq!(none.status.code(), Some(4));
+    assert!(text(&none.stderr).contains("name the exported logs with --logs PATH"), "{}", text(&none.stderr));
+    // As in Azure, a table without rows is empty; that it is so is told.
     let table = kqlens(&["run", "-e", "ApiManagementGatewayLlmLog | count", "--logs", "sample-logs/diagnostic"]);
-    assert_eq!(table.status.code(), Some(4));
+    assert!(table.status.success());
     assert!(
-        text(&table.stderr).contains("no file holds rows of ApiManagementGatewayLlmLog"),
+        text(&table.stderr).contains("no file holds rows of ApiManagementGatewayLlmLog: it is taken as empty"),
         "{}",
         text(&table.stderr)
     );
-    assert!(text(&table.stderr).contains("ApiManagementGatewayLogs"), "{}", text(&table.stderr));
 }

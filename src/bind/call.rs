@@ -140,7 +140,7 @@ impl Binder<'_> {
         spans: &[Span],
         span: Span,
     ) -> Bind<Expr> {
-        let (arguments, scalar_type) = self.convert(name, function.signatures, bound, spans, span)?;
+        let (arguments, scalar_type) = self.convert_by(implied, name, function.signatures, bound, spans, span)?;
         if let Some(refusal) = (function.check)(&arguments) {
             let at = spans.get(refusal.argument).copied().unwrap_or(span);
             return Err(Box::new(Diagnostic::new("KQL167", refusal.message, at).help(refusal.help)));
@@ -166,9 +166,22 @@ impl Binder<'_> {
         self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 
-    /// Picks the overload that fits with the fewest conversions and converts the arguments to it.
+    /// As [`Binder::convert_by`], with all conversions that aggregates make.
     pub(super) fn convert(
         &self,
+        name: &str,
+        signatures: &[&str],
+        bound: Vec<Expr>,
+        spans: &[Span],
+        span: Span,
+    ) -> Bind<(Vec<Expr>, ScalarType)> {
+        self.convert_by(conversion_cost, name, signatures, bound, spans, span)
+    }
+
+    /// Picks the overload that fits with the fewest conversions and converts the arguments to it.
+    fn convert_by(
+        &self,
+        allowed: Conversions,
         name: &str,
         signatures: &[&str],
         bound: Vec<Expr>,
@@ -193,7 +206,7 @@ impl Binder<'_> {
                 let costs = bound
                     .iter()
                     .enumerate()
-                    .map(|(at, e)| signature.parameter(at).map_or(Err(at), |p| cost(p, e).ok_or(at)));
+                    .map(|(at, e)| signature.parameter(at).map_or(Err(at), |p| cost(p, e, allowed).ok_or(at)));
                 (costs.collect::<Result<Vec<u32>, usize>>().map(|c| c.iter().sum::<u32>()), signature)
             })
             .min_by_key(|(cost, _)| cost.unwrap_or(u32::MAX));
@@ -217,11 +230,11 @@ impl Binder<'_> {
             .into_iter()
             .enumerate()
             .map(|(at, e)| match signature.parameter(at) {
-                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 Some(Parameter { class: Class::OneOf(types), .. }) if !types.contains(&e.scalar_type) => {
-                    let to = target(types, e.scalar_type);
+                    let to = target(types, e.scalar_type, allowed);
                     self.fold(e.cast(to))
                 }
+                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 _ => e,
             })
             .collect();
@@ -273,35 +286,46 @@ fn one_of(types: &[ScalarType], things: &str, span: Span) -> Bind<ScalarType> {
 }
 
 /// What it costs to give an argument to a parameter; `None` when it cannot be given.
-fn cost(parameter: &Parameter, expr: &Expr) -> Option<u32> {
+fn cost(parameter: &Parameter, expr: &Expr, allowed: Conversions) -> Option<u32> {
     if parameter.constant && expr.as_literal().is_none() && !matches!(expr.kind, ExprKind::Subquery(..)) {
         return None;
     }
     match &parameter.class {
         Class::Any => Some(0),
-        Class::Text => Some(match expr.scalar_type {
-            ScalarType::String => 0,
-            ScalarType::Dynamic => 5,
-            _ => 10,
-        }),
+        Class::Text => Some(u32::from(expr.scalar_type != ScalarType::String)),
         Class::Type => (expr.scalar_type == ScalarType::String && expr.as_literal().is_some()).then_some(0),
+        Class::Array => (expr.scalar_type == ScalarType::Dynamic).then_some(0),
         Class::OneOf(types) if types.contains(&expr.scalar_type) => Some(0),
-        Class::OneOf(types) => conversion_cost(expr.scalar_type, target(types, expr.scalar_type)),
+        Class::OneOf(types) => allowed(expr.scalar_type, target(types, expr.scalar_type, allowed)),
     }
 }
 
 /// The type, among those a parameter takes, that an argument is converted to.
-fn target(types: &[ScalarType], from: ScalarType) -> ScalarType {
+fn target(types: &[ScalarType], from: ScalarType, allowed: Conversions) -> ScalarType {
     let first = types.first().copied().unwrap_or(ScalarType::Dynamic);
     types
         .iter()
         .copied()
-        .filter_map(|to| conversion_cost(from, to).map(|cost| (cost, to)))
+        .filter_map(|to| allowed(from, to).map(|cost| (cost, to)))
         .min_by_key(|(cost, _)| *cost)
         .map_or(first, |(_, to)| to)
 }
 
-/// What Kusto converts by itself, the nearest first.
+/// What it costs to convert from a type to another; `None` where that is not done unasked.
+type Conversions = fn(ScalarType, ScalarType) -> Option<u32>;
+
+/// What Kusto converts by itself for scalar functions: numbers to wider ones, a dynamic to a string, and no more.
+const fn implied(from: ScalarType, to: ScalarType) -> Option<u32> {
+    use ScalarType::{Decimal, Dynamic, Int, Long, Real, String};
+    match (from, to) {
+        (Int | Long | Decimal, Real) | (Int | Long | Real, Decimal) | (Int, Long) | (Long, Int) | (Dynamic, String) => {
+            conversion_cost(from, to)
+        }
+        _ => None,
+    }
+}
+
+/// What is converted for aggregates, the nearest first.
 const fn conversion_cost(from: ScalarType, to: ScalarType) -> Option<u32> {
     use ScalarType::{Bool, Decimal, Dynamic, Int, Long, Real, String};
     Some(match (from, to) {

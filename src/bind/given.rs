@@ -24,7 +24,7 @@ impl Binder<'_> {
     }
 
     fn given_value(&self, text: &str) -> Option<Expr> {
-        let Ok(Query { statements }) = parse(text) else { return None };
+        let Ok(Query { statements, .. }) = parse(text) else { return None };
         let [Statement::Tabular(expr)] = statements.as_slice() else { return None };
         let env = Env::default();
         if self.is_tabular(expr, &env) {

@@ -71,6 +71,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
         depth: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
+        underscored: &query.underscored,
         guessed: false.into(),
     }
     .query(query)
@@ -80,13 +81,15 @@ type Bind<T> = Result<T, Box<Diagnostic>>;
 
 struct Binder<'a> {
     environment: &'a Environment<'a>,
+    /// The names beginning with `_` that the query uses.
+    underscored: &'a [String],
     /// How many calls of the query's own functions are being expanded.
     depth: std::cell::Cell<usize>,
     /// The outputs of a `fork` or `facet` met in the statement at hand.
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
     /// The tables that the statement at hand gives a name for the statements after it.
     exports: std::cell::RefCell<Vec<(String, Tabular)>>,
-    /// Whether the operator at hand named a column whose type only the data tells.
+    /// Whether the query named a column whose type only the data tells.
     guessed: std::cell::Cell<bool>,
 }
 

@@ -34,6 +34,7 @@ fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
         return match function.naming {
             ResultName::None => None,
             ResultName::FirstArgument => first(),
+            ResultName::OnlyArgument => first().filter(|_| arguments.len() == 1),
             ResultName::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
             ResultName::Suffix(suffix) => first().map(|own| format!("{own}_{suffix}")),
         };

@@ -9,6 +9,10 @@ use crate::syntax::ast;
 pub trait Tables {
     /// The columns of a table, or `None` when there is no such table.
     fn schema(&self, table: &str) -> Option<Schema>;
+    /// The columns of a table that a query gets only when it names them.
+    fn hidden(&self, _table: &str) -> Schema {
+        Schema::default()
+    }
     /// Every table's name, sorted.
     fn names(&self) -> Vec<String>;
 }

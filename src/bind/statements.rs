@@ -42,7 +42,7 @@ impl Binder<'_> {
         if findings.is_empty() && outputs.is_empty() {
             let text = "the query has no tabular expression, so it gives no result";
             findings.push(
-                Diagnostic::new("KQL100", text, (0, 0))
+                Diagnostic::new("KQL100", text, last_let(query).map_or((0, 0), Into::into))
                     .help("end it with a table, e.g. `ApiManagementGatewayLogs | take 10`"),
             );
         }
@@ -202,6 +202,14 @@ fn tables_first(parameters: &[ast::Parameter]) -> Bind<()> {
             error("KQL108", format!("the table '{}' must stand before the scalars", late.name.text), late.name.span)
         }
         None => Ok(()),
+    }
+}
+
+/// Where the last definition stands, when a query is nothing else.
+fn last_let(query: &ast::Query) -> Option<crate::syntax::Span> {
+    match query.statements.last() {
+        Some(Statement::Let(definition)) => Some(definition.name.span),
+        _ => None,
     }
 }
 

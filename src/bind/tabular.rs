@@ -120,9 +120,13 @@ impl Binder<'_> {
             }
             None => {}
         }
-        let Some(schema) = self.environment.tables.schema(&name.text) else {
+        let Some(mut schema) = self.environment.tables.schema(&name.text) else {
             return Err(Box::new(self.unknown_table(name, env)));
         };
+        if !self.underscored.is_empty() {
+            let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
+            schema.columns.extend(hidden.filter(|(column, _)| self.underscored.contains(column)));
+        }
         let scan = Scan { table: name.text.clone(), period: None, limit: None };
         let mut tabular = Tabular::new(self.within_period(Plan { kind: PlanKind::Scan(scan), schema }));
         tabular.name = Some(name.text.clone());
@@ -315,7 +319,7 @@ fn materialized(tabular: Tabular) -> Tabular {
 /// Refuses an operator that something follows though it gives several tables.
 fn ends(operator: &ast::Operator) -> Bind<()> {
     if let ast::OperatorKind::Evaluate { plugin, .. } = &operator.kind
-        && find_plugin(&plugin.text).is_some_and(|p| p.ends())
+        && find_plugin(&plugin.text).is_some_and(super::Plugin::ends)
     {
         let message = format!("'{}' gives several tables, so nothing can follow it", plugin.text);
         return error("KQL247", message, plugin.span);

@@ -45,6 +45,10 @@ pub(super) struct LogsArguments {
     /// Exported logs: files, folders and globs, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
     pub logs: Vec<String>,
+    /// A table beside the logs, from CSV, TSV, JSON lines or a JSON array; NAME(column:type, …)=PATH says types,
+    /// else every row is looked at to tell them
+    #[arg(long, value_name = "NAME=PATH")]
+    pub table: Vec<String>,
     /// Minutes east of UTC of the times in CSV files with `[Local Time]` columns
     #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true)]
     pub csv_utc_offset: i32,
@@ -74,7 +78,8 @@ pub(super) enum DateOrder {
 /// The query and what it is run with.
 #[derive(Args, Debug, Default)]
 pub(super) struct QueryArguments {
-    /// Values for `declare query_parameters` and for {Name} placeholders of workbooks
+    /// A value for `declare query_parameters`, for {Name} and {Name:format} of workbooks (a time range as P1D or
+    /// START/END, a list by giving it again), or for a name that the query leaves open, as if a let stood before it
     #[arg(long = "param", value_name = "NAME=VALUE")]
     pub params: Vec<String>,
     /// What now() gives, to make a report again: a datetime
@@ -97,7 +102,9 @@ pub(super) struct RunArguments {
     pub logs: LogsArguments,
     #[command(flatten)]
     pub with: QueryArguments,
-    /// Write here instead of to standard output; the format follows the extension
+    /// Write here instead of to standard output; the format follows the extension. A query that gives several tables
+    /// fills sheets of an xlsx and sections of a page, and of csv, tsv, jsonl and arrow a file for each: out.csv,
+    /// out-2.csv, …
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
     /// The output's format

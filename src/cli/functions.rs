@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use super::arguments::FunctionsArguments;
 use super::exit::{Exit, Failure};
 use super::output;
+use crate::bind::{PLUGINS, find_plugin};
 use crate::diagnostics::did_you_mean;
 use crate::functions::{AGGREGATES, FAMILIES, find, find_aggregate};
 
@@ -36,6 +37,10 @@ fn list() -> String {
     for aggregate in AGGREGATES.iter().flat_map(|family| family.iter()) {
         let _ = writeln!(out, "  {:<36} {}", aggregate.name, first_sentence(aggregate.doc));
     }
+    let _ = writeln!(out, "\nPlugins of evaluate");
+    for plugin in PLUGINS.iter().flat_map(|family| family.iter()).filter(|p| p.runs()) {
+        let _ = writeln!(out, "  {:<36} {}", plugin.name, first_sentence(plugin.doc));
+    }
     out
 }
 
@@ -47,10 +52,14 @@ fn explain(name: &str) -> Result<String, Failure> {
     if let Some(a) = find_aggregate(name) {
         out += &page(a.name, a.aliases, a.signatures, a.doc, a.examples);
     }
+    if let Some(p) = find_plugin(name) {
+        out += &page(&format!("evaluate {}", p.name), &[], &[p.signature], p.doc, p.examples);
+    }
     if out.is_empty() {
         let names = FAMILIES.iter().flat_map(|(_, family)| family.iter()).map(|f| f.name);
         let aggregates = AGGREGATES.iter().flat_map(|family| family.iter()).map(|a| a.name);
-        let near = did_you_mean(name, names.chain(aggregates));
+        let plugins = PLUGINS.iter().flat_map(|family| family.iter()).map(|p| p.name);
+        let near = did_you_mean(name, names.chain(aggregates).chain(plugins));
         let hint =
             near.map_or_else(|| "`kqlens functions` lists them all".to_owned(), |n| format!("did you mean '{n}'?"));
         return Err(Failure::new(Exit::Usage, format!("no function named '{name}': {hint}")));

@@ -12,7 +12,7 @@ use super::output;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
-use crate::sources::{Catalog, ReadOptions, ReadRequest, SourceError, Tally};
+use crate::sources::{Catalog, ReadOptions, ReadRequest, SourceError, SourceErrorKind, Tally};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
@@ -67,14 +67,24 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
             format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
         return Err(Failure::new(Exit::Usage, message));
     };
-    let catalog =
+    let mut catalog =
         Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
+    for table in &arguments.table {
+        catalog.add_table(table).map_err(|e| {
+            let exit = if e.kind == SourceErrorKind::BadTable { Exit::Usage } else { Exit::Environment };
+            Failure::new(exit, told(&e))
+        })?;
+    }
     Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
 }
 
 impl Tables for Logs {
     fn schema(&self, table: &str) -> Option<Schema> {
         Some(self.catalog.schema(table)?.into_iter().collect())
+    }
+
+    fn hidden(&self, table: &str) -> Schema {
+        self.catalog.hidden(table).into_iter().collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -115,6 +125,8 @@ impl Logs {
         }
         if !quiet && total.files > 0 {
             output::note(&line(&total));
+        }
+        if !quiet {
             for reject in total.rejects.iter().take(SHOWN) {
                 output::note(&format!(
                     "  rejected {}:{} (byte {}): {}",

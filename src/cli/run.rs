@@ -1,7 +1,7 @@
 //! `kqlens run`: one query over logs.
 
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::arguments::{RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
@@ -62,18 +62,46 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
             visualization: out.visualization.clone(),
         });
     }
-    let rendered = render(&answers, format, &options).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
-    match &arguments.output {
-        Some(path) if path.as_os_str() != "-" => output::write_file(path, &rendered.bytes)?,
-        _ => output::write(&rendered.bytes)?,
-    }
-    for warning in &rendered.warnings {
-        output::note(&format!("note: {warning}"));
-    }
+    write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
         output::note("note: -o chart.png or -o chart.svg draws this as a picture");
     }
     logs.report(arguments.quiet)
+}
+
+/// Writes the answers: to standard output, or to a file. Where the format holds one table, each has a file of its own.
+fn write(answers: &[Answer], format: Format, options: &Options, to: Option<&Path>) -> Result<(), Failure> {
+    let to = to.filter(|path| path.as_os_str() != "-");
+    let each = answers.len() > 1 && format.is_of_one_table() && to.is_some();
+    let parts = if each { answers.chunks(1).collect() } else { vec![answers] };
+    let mut warnings = Vec::new();
+    for (at, part) in parts.iter().enumerate() {
+        let rendered = render(part, format, options).map_err(|e| Failure::new(Exit::Usage, e.to_string()))?;
+        match to.map(|path| numbered(path, at)) {
+            Some(path) => {
+                output::write_file(&path, &rendered.bytes)?;
+                if each {
+                    warnings.push(format!("{} is in {}", part[0].name, path.display()));
+                }
+            }
+            None => output::write(&rendered.bytes)?,
+        }
+        warnings.extend(rendered.warnings);
+    }
+    for warning in &warnings {
+        output::note(&format!("note: {warning}"));
+    }
+    Ok(())
+}
+
+/// The file of a table: `out.csv` for the first, `out-2.csv` for the second.
+fn numbered(path: &Path, at: usize) -> PathBuf {
+    if at == 0 {
+        return path.to_owned();
+    }
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = path.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    path.with_file_name(format!("{stem}-{}{extension}", at + 1))
 }
 
 fn draws(answer: &Answer) -> bool {

@@ -66,11 +66,14 @@ fn rows(logs: &logs::Logs) -> Result<Table, Failure> {
         .collect();
     let tables = logs.catalog.tables();
     for table in &tables {
-        let request =
-            ReadRequest { table: table.clone(), columns: vec!["TimeGenerated".to_owned()], ..ReadRequest::default() };
+        let timed = logs.catalog.schema(table).is_some_and(|columns| {
+            columns.iter().any(|(name, t)| name == "TimeGenerated" && *t == ScalarType::DateTime)
+        });
+        let wanted = if timed { vec!["TimeGenerated".to_owned()] } else { Vec::new() };
+        let request = ReadRequest { table: table.clone(), columns: wanted, ..ReadRequest::default() };
         let result = logs.catalog.read(&request).map_err(|e| Failure::new(Exit::Environment, e.to_string()))?;
         let mut range: Option<(i64, i64)> = None;
-        for batch in &result.batches {
+        for batch in result.batches.iter().filter(|_| timed) {
             for row in 0..batch.num_rows() {
                 if let Value::DateTime(t) = crate::types::value_at(batch.column(0).as_ref(), ScalarType::DateTime, row)
                 {

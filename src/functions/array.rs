@@ -204,7 +204,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "dynamic_to_json",
-        &["(value: dynamic) -> string"],
+        &["(value: any) -> string"],
         "The dynamic as JSON with the keys of its bags in order, so that equal values give equal text.",
         &[("dynamic_to_json(dynamic({'b': 1, 'a': 2}))", "{\"a\":2,\"b\":1}")],
         |_, a| a[0].as_json().map_or(Value::str(""), |json| Value::string(sorted(json).to_string())),

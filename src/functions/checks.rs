@@ -153,3 +153,12 @@ pub(super) fn command_parser(arguments: &[Expr]) -> Option<Refusal> {
     }
     refusal(1, format!("there is no parser '{parser}'"), "write 'windows'")
 }
+
+/// Keys and values come in pairs.
+pub(super) fn pairs(arguments: &[Expr]) -> Option<Refusal> {
+    if arguments.len().is_multiple_of(2) {
+        return None;
+    }
+    let last = arguments.len().saturating_sub(1);
+    refusal(last, "the last key has no value".to_owned(), "write a value behind each key")
+}

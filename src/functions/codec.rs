@@ -144,7 +144,7 @@ pub const FUNCTIONS: &[Function] = &[
     .also(&["to_utf8"]),
     Function::kernel(
         "unicode_codepoints_to_string",
-        &["(*points: long|dynamic) -> string"],
+        &["(*points: integer|dynamic) -> string"],
         "The text of some code points, given one by one or as arrays.",
         &[("unicode_codepoints_to_string(75, dynamic([117, 115]))", "Kus")],
         |_, a| code_points(a),

@@ -149,7 +149,7 @@ pub const FUNCTIONS: &[Function] = &[
     conversion!(
         "toguid",
         &[],
-        "(value: any) -> guid",
+        "(value: string|dynamic) -> guid",
         "The value as a guid.",
         &[("toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642")],
         ScalarType::Guid
@@ -157,7 +157,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "parse_json",
         aliases: &["todynamic", "toobject", "parsejson"],
-        signatures: &["(text: any) -> dynamic"],
+        signatures: &["(text: string|dynamic) -> dynamic"],
         doc: "Reads text as JSON. Text that is no JSON stays a string; empty text is null.",
         examples: &[("parse_json('{\"a\": [1, 2]}').a[1]", "2")],
         naming: ResultName::FirstArgument,

@@ -237,7 +237,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "format_datetime",
-        signatures: &["(time: datetime, format: string) -> string"],
+        signatures: &["(time: datetime, format: const string) -> string"],
         doc: "A datetime written by a pattern of d M y h H m s f F t runs.",
         examples: &[(
             "format_datetime(datetime(2025-02-25 15:04:05.6), 'yyyy-MM-dd hh:mm:ss.ff tt')",
@@ -250,7 +250,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "format_timespan",
-        signatures: &["(span: timespan, format: string) -> string"],
+        signatures: &["(span: timespan, format: const string) -> string"],
         doc: "A timespan written by a pattern of d h H m s f F runs.",
         examples: &[("format_timespan(29h, 'd.hh:mm')", "1.05:00")],
         naming: ResultName::FirstArgument,

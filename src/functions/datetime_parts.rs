@@ -1,10 +1,10 @@
 //! Datetimes and timespans taken apart, put together and counted.
 
 use super::datetime::{day_of_year, instant, iso_week, ticks};
-use super::{Function, Meaning, checks};
+use super::{Function, Meaning, ResultName, checks};
 use crate::types::{
-    Civil, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND, UNIX_EPOCH_TICKS,
-    Value, civil_from_ticks, ticks_from_civil,
+    Civil, ScalarType, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND,
+    UNIX_EPOCH_TICKS, Value, cast, civil_from_ticks, ticks_from_civil,
 };
 
 fn datetime_part<'a>(arguments: &[Value<'a>]) -> Value<'a> {
@@ -90,7 +90,8 @@ fn datetime_diff<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 }
 
 fn make_datetime<'a>(arguments: &[Value<'a>]) -> Value<'a> {
-    let number = |at: usize, default: i64| arguments.get(at).map_or(Some(default), Value::as_i64);
+    let number =
+        |at: usize, default: i64| arguments.get(at).map_or(Some(default), |v| cast(v, ScalarType::Long).as_i64());
     let fields = (number(0, 1), number(1, 1), number(2, 1), number(3, 0), number(4, 0));
     let (Some(year), Some(month), Some(day), Some(hour), Some(minute)) = fields else { return Value::Null };
     let seconds = match arguments.get(5) {
@@ -187,13 +188,14 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "make_datetime",
         signatures: &[
-            "(text: string) -> datetime",
-            "(year: long, month: long, [day: long], [hour: long], [minute: long], [second: real]) -> datetime",
+            "(value: any) -> datetime",
+            "(year: number, month: number, day: number, [hour: number], [minute: number], [second: real]) -> datetime",
         ],
         doc: "A datetime of its parts; null when one is out of range.",
         examples: &[("make_datetime(2025, 2, 25, 10, 18)", "2025-02-25T10:18:00.0000000Z")],
+        naming: ResultName::OnlyArgument,
         meaning: Meaning::Kernel(|_, a| match a {
-            [Value::String(text)] => crate::types::parse_datetime(text).map_or(Value::Null, Value::DateTime),
+            [value] => cast(value, ScalarType::DateTime).into_owned(),
             _ => make_datetime(a),
         }),
         ..Function::NEW
@@ -201,14 +203,15 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "make_timespan",
         signatures: &[
-            "(text: string) -> timespan",
+            "(value: any) -> timespan",
             "(hours: long, minutes: long, [seconds: real]) -> timespan",
             "(days: long, hours: long, minutes: long, seconds: real) -> timespan",
         ],
         doc: "A timespan of its parts; null when one is out of range.",
         examples: &[("make_timespan(1, 12, 30, 55.123)", "1.12:30:55.1230000")],
+        naming: ResultName::OnlyArgument,
         meaning: Meaning::Kernel(|_, a| match a {
-            [Value::String(text)] => crate::types::parse_timespan(text).map_or(Value::Null, Value::TimeSpan),
+            [value] => cast(value, ScalarType::TimeSpan).into_owned(),
             _ => make_timespan(a),
         }),
         ..Function::NEW

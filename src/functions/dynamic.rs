@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Function, Meaning, ResultName};
+use super::{Function, Meaning, ResultName, checks};
 use crate::ir::{compare, unwrap_dynamic};
 use crate::types::{Json, ScalarType, Value, cast, to_text};
 
@@ -179,6 +179,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["([*keysAndValues: any]) -> dynamic"],
         doc: "A bag of keys and values, given in turn.",
         examples: &[("bag_pack('a', 1, 'b', 'x')", "{\"a\":1,\"b\":\"x\"}")],
+        check: checks::pairs,
         meaning: Meaning::Kernel(|_, a| pack(a)),
         ..Function::NEW
     },
@@ -304,7 +305,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "array_index_of",
-        signatures: &["(array: dynamic, value: any, [start: long], [length: long], [occurrence: long]) -> long"],
+        signatures: &["(array: dynamic, value: any, [start: long], [length: long], [occurrence: const long]) -> long"],
         doc: "The place of the first element equal to a value, from 0; -1 when there is none.",
         examples: &[("array_index_of(dynamic(['a', 'b']), 'b')", "1")],
         meaning: Meaning::Kernel(|_, a| {

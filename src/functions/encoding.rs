@@ -125,7 +125,7 @@ macro_rules! digest_of {
     ($name:literal, $doc:literal, $example:literal, $answer:literal, $digest:ty) => {
         Function {
             name: $name,
-            signatures: &["(value: any) -> string"],
+            signatures: &["(value: scalar) -> string"],
             doc: $doc,
             examples: &[($example, $answer)],
             meaning: Meaning::Kernel(|_, a| digest(&a[0], |bytes| hex(<$digest>::digest(bytes).as_slice()))),
@@ -138,7 +138,7 @@ macro_rules! digest_of {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "hash",
-        &["(value: any, [divisor: long]) -> long"],
+        &["(value: scalar, [divisor: long]) -> long"],
         "A hash of the value (xxHash64); with a divisor, a number below it.",
         &[("hash('World')", "1846988464401551951"), ("hash('World', 100)", "51")],
         |_, a| hash(a),

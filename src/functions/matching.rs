@@ -113,7 +113,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "indexof_regex",
-        &["(source: text, regex: const string, [start: long], [length: long], [occurrence: const long]) -> long"],
+        &["(source: text, regex: const text, [start: long], [length: long], [occurrence: const long]) -> long"],
         "Where a regular expression first matches, counted in characters from 0; -1 when it does not.",
         &[("indexof_regex('abc123', '[0-9]+')", "3")],
         |_, a| indexof_regex(a),
@@ -142,7 +142,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "format_bytes",
-        &["(size: real, [digits: const long], [unit: const string]) -> string"],
+        &["(size: real, [digits: const number], [unit: const string]) -> string"],
         "A number of bytes as people read it.",
         &[("format_bytes(564)", "564 Bytes"), ("format_bytes(10332, 1)", "10.1 KB")],
         |_, a| format_bytes(a),

@@ -74,7 +74,7 @@ macro_rules! of_real {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "round",
-        signatures: &["(value: number, [digits: long]) -> value"],
+        signatures: &["(value: number, [digits: const long]) -> value"],
         doc: "The number rounded to some digits after the point, halves away from zero.",
         examples: &[("round(2.675, 1)", "2.7"), ("round(2.5)", "3.0")],
         naming: ResultName::FirstArgument,

@@ -124,6 +124,8 @@ pub enum ResultName {
     None,
     /// The name the first argument would have: `bin(t, 1h)` is `t`.
     FirstArgument,
+    /// As [`ResultName::FirstArgument`], but only when there is no second argument.
+    OnlyArgument,
     /// A prefix and the first argument's name: `strlen(x)` is `strlen_x`.
     Prefix(&'static str),
     /// The first argument's name and a suffix: `array_sort_asc(a)` is `a_sorted`.

@@ -13,8 +13,9 @@ use crate::types::ScalarType;
 ///
 /// A parameter is `name: class`. `[…]` makes it optional, a leading `*` lets it repeat to the end of the call (at least
 /// once; inside `[…]` also not at all), and `const` asks for a constant. A class is a type's name, several joined with
-/// `|`, or one of `any`, `text` (a string, or any scalar written as one), `number` (int, long, real, decimal), `integer` (int, long), `summable` (number, timespan) and
-/// `type` (a `typeof(…)` literal, passed as the type's name).
+/// `|`, or one of `any`, `scalar` (any but dynamic), `text` (any, made a string), `number` (int, long, real, decimal),
+/// `integer` (int, long), `summable` (number, timespan), `array` (a dynamic; no scalar is made one) and `type` (a
+/// `typeof(…)` literal, passed as the type's name).
 ///
 /// After `->` stands a type, a parameter's name (the type of that argument), `widest` (the widest number among the
 /// arguments), `common` (the one type all arguments share) or `typeof(parameter)` (the type literal, `string`
@@ -49,10 +50,12 @@ pub enum Class {
     Any,
     /// One of these types. An argument of another type is converted to the first that Kusto converts to by itself.
     OneOf(Vec<ScalarType>),
-    /// A string, or any other scalar converted to one.
+    /// Any scalar, as text.
     Text,
     /// A `typeof(…)` literal.
     Type,
+    /// A dynamic, to which nothing is converted.
+    Array,
 }
 
 /// The type a call gives.
@@ -131,17 +134,21 @@ impl Class {
         if text == "any" {
             return Some(Self::Any);
         }
-        if text == "text" {
-            return Some(Self::Text);
-        }
         if text == "type" {
             return Some(Self::Type);
+        }
+        if text == "array" {
+            return Some(Self::Array);
+        }
+        if text == "text" {
+            return Some(Self::Text);
         }
         let mut types = Vec::new();
         for part in text.split('|') {
             match part.trim() {
                 "number" => types.extend([Long, Int, Real, Decimal]),
                 "integer" => types.extend([Long, Int]),
+                "scalar" => types.extend(ScalarType::ALL.into_iter().filter(|t| *t != ScalarType::Dynamic)),
                 "summable" => types.extend([Long, Int, Real, Decimal, TimeSpan]),
                 name => types.push(ScalarType::from_name(name)?),
             }
@@ -152,10 +159,10 @@ impl Class {
     /// Whether an argument of this type is taken without conversion.
     pub fn takes(&self, scalar_type: ScalarType) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::Text => true,
             Self::OneOf(types) => types.contains(&scalar_type),
-            Self::Text => scalar_type == ScalarType::String,
             Self::Type => false,
+            Self::Array => scalar_type == ScalarType::Dynamic,
         }
     }
 }

@@ -6,9 +6,9 @@ use crate::types::Value;
 type Columns = [Vec<Value<'static>>];
 
 fn shifted(columns: &Columns, rows: usize, direction: i64) -> Vec<Value<'static>> {
-    let offset = columns.get(1).and_then(|c| c.first()).and_then(Value::as_i64).unwrap_or(1).saturating_mul(direction);
     (0..rows)
         .map(|row| {
+            let offset = columns.get(1).map_or(Some(1), |c| c[row].as_i64()).unwrap_or(1).saturating_mul(direction);
             let from =
                 i64::try_from(row).ok().and_then(|r| r.checked_add(offset)).and_then(|r| usize::try_from(r).ok());
             match from.and_then(|r| columns[0].get(r)) {
@@ -85,17 +85,15 @@ fn rank(columns: &Columns, rows: usize, dense: bool) -> Vec<Value<'static>> {
 }
 
 fn session(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
-    let limit = |at: usize| {
-        columns.get(at).and_then(|c| c.first()).and_then(|v| v.as_ticks().or_else(|| v.as_i64())).unwrap_or(i64::MAX)
-    };
-    let (from_first, between) = (limit(1), limit(2));
-    let tick = |v: &Value<'_>| v.as_ticks().or_else(|| v.as_i64());
+    let limit = |at: usize, row: usize| columns.get(at).and_then(|c| c[row].as_ticks()).unwrap_or(i64::MAX);
+    let tick = Value::as_ticks;
     let mut first: Option<Value<'static>> = None;
     let mut previous: Option<i64> = None;
     (0..rows)
         .map(|row| {
             let value = columns[0][row].clone();
             let now = tick(&value);
+            let (from_first, between) = (limit(1, row), limit(2, row));
             let begins = restarts(columns, 3, row)
                 || match (now, previous, first.as_ref().and_then(tick)) {
                     (Some(now), Some(previous), Some(first)) => {
@@ -116,7 +114,7 @@ fn session(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "prev",
-        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
+        signatures: &["(column: any, [offset: long], [default: const any]) -> column"],
         doc: "The value some rows before, or a default where there is none.",
         examples: &[],
         check: checks::rows_away,
@@ -125,7 +123,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "next",
-        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
+        signatures: &["(column: any, [offset: long], [default: const any]) -> column"],
         doc: "The value some rows after, or a default where there is none.",
         examples: &[],
         check: checks::rows_away,
@@ -134,7 +132,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "row_number",
-        signatures: &["([start: const long], [restart: bool]) -> long"],
+        signatures: &["([start: long], [restart: bool]) -> long"],
         doc: "The row's number, from 1 or another start, and again from there where a condition holds.",
         examples: &[("row_number(5)", "5")],
         meaning: Meaning::Window(|_, columns, rows| row_number(columns, rows)),
@@ -142,7 +140,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "row_cumsum",
-        signatures: &["(term: summable, [restart: bool]) -> term"],
+        signatures: &["(term: number, [restart: bool]) -> term"],
         doc: "The sum of a column up to the row, beginning anew where a condition holds.",
         examples: &[],
         meaning: Meaning::Window(|_, columns, rows| row_cumsum(columns, rows)),
@@ -151,7 +149,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "row_rank_dense",
         aliases: &["row_rank"],
-        signatures: &["(term: any, [restart: bool]) -> long"],
+        signatures: &["(term: scalar, [restart: bool]) -> long"],
         doc: "The row's rank: one more wherever the value changes.",
         examples: &[],
         meaning: Meaning::Window(|_, columns, rows| rank(columns, rows, true)),
@@ -159,7 +157,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "row_rank_min",
-        signatures: &["(term: any, [restart: bool]) -> long"],
+        signatures: &["(term: scalar, [restart: bool]) -> long"],
         doc: "The row's rank: equal values share the rank of the first of them.",
         examples: &[],
         meaning: Meaning::Window(|_, columns, rows| rank(columns, rows, false)),
@@ -167,7 +165,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "row_window_session",
-        signatures: &["(time: any, maxFromFirst: const any, maxBetween: const any, [restart: bool]) -> time"],
+        signatures: &["(time: datetime, maxFromFirst: timespan, maxBetween: timespan, [restart: bool]) -> time"],
         doc: "The first time of the row's session: a new one begins after too long a time, or too long a pause.",
         examples: &[],
         naming: ResultName::None,

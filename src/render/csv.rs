@@ -36,7 +36,7 @@ pub fn render(answers: &[Answer], delimiter: char) -> Rendered {
         warnings.push(format!("{cells} a spreadsheet would run as a formula: an apostrophe was put before"));
     }
     if answers.len() > 1 {
-        warnings.push("several tables in one file, an empty line between them".to_owned());
+        warnings.push("several tables, an empty line between them; -o FILE writes a file for each".to_owned());
     }
     Rendered { bytes: out.into_bytes(), warnings }
 }

@@ -27,7 +27,9 @@ impl fmt::Display for RenderError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoAnswer => f.write_str("the query gave no table"),
-            Self::OneTableOnly(format) => write!(f, "{format} holds one table, and the query gave several"),
+            Self::OneTableOnly(format) => {
+                write!(f, "{format} holds one table, and the query gave several; -o FILE writes a file for each")
+            }
             Self::TimeZone(name) => {
                 write!(f, "`{name}` is not the name of a time zone, such as `Europe/Rome` or `UTC`")
             }

@@ -63,6 +63,11 @@ impl Format {
         FORMATS.iter().map(|(name, ..)| *name).collect()
     }
 
+    /// Whether a file of it holds one table only, so that several tables make several files.
+    pub const fn is_of_one_table(self) -> bool {
+        matches!(self, Self::Csv | Self::Tsv | Self::Jsonl | Self::Arrow)
+    }
+
     /// The format's name.
     pub fn name(self) -> &'static str {
         FORMATS.iter().find(|(_, format, _)| *format == self).map_or("", |(name, ..)| name)

@@ -40,26 +40,41 @@ pub fn array(answers: &[Answer]) -> String {
     if let [answer] = answers {
         return array_of(&objects(answer)) + "\n";
     }
-    let mut names: Vec<String> = Vec::new();
-    let tables: Vec<String> = answers
+    let tables: Vec<String> = names(answers)
         .iter()
-        .map(|answer| {
-            let (mut name, mut n) = (answer.name.clone(), 1);
-            while names.contains(&name) {
-                n += 1;
-                name = format!("{}_{n}", answer.name);
-            }
-            let table = format!("{}:{}", json_string(&name), array_of(&objects(answer)));
-            names.push(name);
-            table
-        })
+        .zip(answers)
+        .map(|(name, answer)| format!("{}:{}", json_string(name), array_of(&objects(answer))))
         .collect();
     format!("{{{}}}\n", tables.join(",\n"))
 }
 
-/// One object a line, table after table.
+/// One object a line, table after table. Of several tables each row says in `$table` which one it is of.
 pub fn lines(answers: &[Answer]) -> String {
-    answers.iter().flat_map(objects).map(|row| row + "\n").collect()
+    if let [answer] = answers {
+        return objects(answer).into_iter().map(|row| row + "\n").collect();
+    }
+    let mut out = String::new();
+    for (name, answer) in names(answers).iter().zip(answers) {
+        for row in objects(answer) {
+            let comma = if row == "{}" { "" } else { "," };
+            out += &format!("{{\"$table\":{}{comma}{}\n", json_string(name), &row[1..]);
+        }
+    }
+    out
+}
+
+/// The tables' names, with a number when one came before.
+fn names(answers: &[Answer]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for answer in answers {
+        let (mut name, mut n) = (answer.name.clone(), 1);
+        while names.contains(&name) {
+            n += 1;
+            name = format!("{}_{n}", answer.name);
+        }
+        names.push(name);
+    }
+    names
 }
 
 #[cfg(test)]
@@ -94,5 +109,7 @@ mod tests {
             "{\"PrimaryResult\":[\n{\"n\":1}\n],\n\"PrimaryResult_2\":[\n{\"n\":1}\n]}\n"
         );
         assert_eq!(array(&[answer("n:long", &[])]), "[]\n");
+        let two = [answer("n:long", &[&["1"]]), answer("n:long", &[&["2"]])];
+        assert_eq!(lines(&two), "{\"$table\":\"PrimaryResult\",\"n\":1}\n{\"$table\":\"PrimaryResult_2\",\"n\":2}\n");
     }
 }

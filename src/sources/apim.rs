@@ -2,7 +2,11 @@
 //!
 //! Columns stand in the order in which a plain query returns them; the hidden ones come last.
 
+mod diagnostics;
+
 use crate::types::ScalarType::{self, Bool, DateTime, Dynamic, Int, Long, Real, String};
+
+pub use diagnostics::{Source, diagnostics_source};
 
 /// A table whose columns are known without a look at any file.
 #[derive(Debug)]
@@ -26,9 +30,11 @@ pub const TABLES: &[KnownTable] = &[
         columns: WEB_SOCKET,
     },
     KnownTable { name: "APIMDevPortalAuditDiagnosticLog", category: "DeveloperPortalAuditLogs", columns: PORTAL_AUDIT },
+    // Of no one category. Rows may hold more columns than these, typed by their suffix.
+    KnownTable { name: AZURE_DIAGNOSTICS, category: "", columns: diagnostics::COLUMNS },
 ];
 
-/// The table that many older estates log to. Its columns are whatever its rows hold, typed by their suffix.
+/// The table that many older estates log to.
 pub const AZURE_DIAGNOSTICS: &str = "AzureDiagnostics";
 
 /// Where search jobs and restores put rows: the same columns under the table's name and one of these.
@@ -42,13 +48,13 @@ pub fn table(name: &str) -> Option<&'static KnownTable> {
 
 /// A table's name in its proper case: container names are lower case.
 pub fn proper_name(name: &str) -> Option<&'static str> {
-    let known = TABLES.iter().map(|table| table.name).find(|known| known.eq_ignore_ascii_case(name));
-    known.or_else(|| name.eq_ignore_ascii_case(AZURE_DIAGNOSTICS).then_some(AZURE_DIAGNOSTICS))
+    TABLES.iter().map(|table| table.name).find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The table of a diagnostic record's `category`.
 pub fn table_of_category(category: &str) -> Option<&'static str> {
-    TABLES.iter().find(|table| table.category.eq_ignore_ascii_case(category)).map(|table| table.name)
+    let of = |table: &&KnownTable| !category.is_empty() && table.category.eq_ignore_ascii_case(category);
+    TABLES.iter().find(of).map(|table| table.name)
 }
 
 /// Whether a query must name a column to get it.
@@ -56,19 +62,16 @@ pub fn is_hidden(column: &str) -> bool {
     matches!(column, "_BilledSize" | "_IsBillable" | "_SubscriptionId")
 }
 
-/// The type that the name of an `AzureDiagnostics` column tells.
-pub fn type_by_suffix(column: &str) -> ScalarType {
-    match column {
-        "TimeGenerated" => DateTime,
-        // The columns that every resource shares have no suffix.
-        "DurationMs" => Long,
-        _ => match column.rsplit_once('_').map(|(_, suffix)| suffix) {
-            Some("d") => Real,
-            Some("b") => Bool,
-            Some("t") => DateTime,
-            Some("g") => ScalarType::Guid,
-            _ => String,
-        },
+/// The type that Azure tells by the end of a column's name.
+pub fn type_by_suffix(column: &str) -> Option<ScalarType> {
+    match column.rsplit_once('_')? {
+        ("", _) => None,
+        (_, "s") => Some(String),
+        (_, "d") => Some(Real),
+        (_, "b") => Some(Bool),
+        (_, "t") => Some(DateTime),
+        (_, "g") => Some(ScalarType::Guid),
+        _ => None,
     }
 }
 
@@ -263,7 +266,7 @@ mod tests {
     #[test]
     fn columns_are_complete_and_not_repeated() {
         let counts: Vec<usize> = TABLES.iter().map(|table| table.columns.len()).collect();
-        assert_eq!(counts, [59, 22, 26, 14, 19]);
+        assert_eq!(counts, [59, 22, 26, 14, 19, 76]);
         for table in TABLES {
             for (at, (name, _)) in table.columns.iter().enumerate() {
                 assert!(table.columns[..at].iter().all(|(other, _)| other != name), "{name}");
@@ -285,6 +288,7 @@ mod tests {
         assert_eq!(proper_name("apimanagementgatewaylogs"), Some("ApiManagementGatewayLogs"));
         assert_eq!(table_of_category("GATEWAYLLMLOGS"), Some("ApiManagementGatewayLlmLog"));
         assert!(table("ApiManagementGatewayLogs_SRCH").is_some());
-        assert_eq!(type_by_suffix("responseCode_d"), Real);
+        assert_eq!(type_by_suffix("responseCode_d"), Some(Real));
+        assert_eq!(type_by_suffix("_s"), None);
     }
 }

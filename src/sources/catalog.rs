@@ -1,8 +1,10 @@
 //! The files of a run and the tables they hold.
 
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
-use super::apim::{self, TABLES};
+use super::apim::{self, AZURE_DIAGNOSTICS, TABLES};
+use super::companion::{Companion, Guesses};
 use super::discover::discover;
 use super::error::{SourceError, SourceErrorKind};
 use super::sniff::{Shape, sniff};
@@ -39,6 +41,10 @@ pub struct FoundFile {
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     files: Vec<FoundFile>,
+    /// The tables beside the logs and their columns.
+    companions: Vec<(String, Vec<(String, ScalarType)>)>,
+    /// The columns that rows of `AzureDiagnostics` hold beyond those always there, once they were asked for.
+    diagnostics: OnceLock<Vec<(String, ScalarType)>>,
     pub(super) options: ReadOptions,
 }
 
@@ -72,7 +78,26 @@ impl Catalog {
             }
             files.push(file);
         }
-        Ok(Self { files, options: options.clone() })
+        Ok(Self { files, options: options.clone(), ..Self::default() })
+    }
+
+    /// Adds a table beside the logs: `NAME=PATH`, or `NAME(column:type, …)=PATH`.
+    ///
+    /// # Errors
+    /// When it is written otherwise, was added before, or its files cannot be read.
+    pub fn add_table(&mut self, text: &str) -> Result<(), SourceError> {
+        let companion = Companion::open(text)?;
+        let name = companion.name;
+        if self.companions.iter().any(|(known, _)| *known == name) {
+            return Err(SourceError::new(SourceErrorKind::BadTable, format!("--table {name} is given twice"))
+                .with_help("name a folder or a pattern for a table of several files"));
+        }
+        self.files.extend(companion.files);
+        // More rows of a table that is known have its columns.
+        if apim::table(&name).is_none() {
+            self.companions.push((name, companion.columns));
+        }
+        Ok(())
     }
 
     /// A catalogue without files. The known tables still have their columns.
@@ -100,8 +125,35 @@ impl Catalog {
 
     /// The columns of a table; `None` when it is neither known nor found.
     pub fn schema(&self, table: &str) -> Option<Vec<(String, ScalarType)>> {
+        if let Some((_, columns)) = self.companions.iter().find(|(name, _)| name == table) {
+            return Some(columns.clone());
+        }
         let known = apim::table(table)?;
-        Some(known.columns.iter().filter(|(n, _)| !apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t)).collect())
+        let shown = known.columns.iter().filter(|(n, _)| !apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t));
+        let more = if known.name == AZURE_DIAGNOSTICS { self.more_diagnostics() } else { &[] };
+        Some(shown.chain(more.iter().cloned()).collect())
+    }
+
+    /// The columns of a known table that only a query which names them gets.
+    pub fn hidden(&self, table: &str) -> Vec<(String, ScalarType)> {
+        let known = apim::table(table).filter(|_| self.companions.iter().all(|(name, _)| name != table));
+        let columns = known.map_or(&[][..], |known| known.columns).iter();
+        columns.filter(|(n, _)| apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t)).collect()
+    }
+
+    /// The columns in the files of `AzureDiagnostics` that are not always there.
+    fn more_diagnostics(&self) -> &[(String, ScalarType)] {
+        self.diagnostics.get_or_init(|| {
+            let files = self.files.iter().filter(|f| f.tables.iter().any(|t| t == AZURE_DIAGNOSTICS));
+            let found = Guesses::of_files(files);
+            let known = apim::table(AZURE_DIAGNOSTICS).map_or(&[][..], |known| known.columns);
+            let new = found.into_iter().filter(|(name, _)| known.iter().all(|(k, _)| k != name));
+            new.map(|(name, _)| {
+                let scalar_type = apim::type_by_suffix(&name).unwrap_or(ScalarType::String);
+                (name, scalar_type)
+            })
+            .collect()
+        })
     }
 
     /// Why a table cannot be read: nothing found holds it.

@@ -36,6 +36,8 @@ pub(super) enum Adapt {
     Nothing,
     /// Diagnostic settings write resource ids in capitals, the tables in small letters.
     Lower,
+    /// The part of a resource's id that follows a word.
+    After(&'static str),
 }
 
 /// A column that is being filled.
@@ -154,6 +156,10 @@ impl Builder {
             match adapt {
                 Adapt::Nothing => b.append_value(text),
                 Adapt::Lower => b.append_value(text.to_lowercase()),
+                Adapt::After(word) => {
+                    let mut parts = text.split('/').skip_while(|part| !part.eq_ignore_ascii_case(word));
+                    b.append_value(parts.nth(1).unwrap_or_default());
+                }
             }
             return Fit::Whole;
         }

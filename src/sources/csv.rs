@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use super::apim;
 use super::catalog::ReadOptions;
 use super::cell::{Adapt, Raw};
+use super::companion::Guesses;
 use super::error::SourceError;
 use super::jsonl::MAX_LINE;
 use super::open::{BLOCK, Stream};
@@ -21,12 +22,13 @@ pub(super) fn table_of(head: &[u8]) -> Option<String> {
     let end = record_end(head)?;
     let header = String::from_utf8_lossy(&head[..end]).into_owned();
     let names: Vec<String> =
-        cells(header.trim_end_matches(['\r', '\n']))?.iter().map(|c| plain_name(c).to_owned()).collect();
+        cells(header.trim_end_matches(['\r', '\n']), ',')?.iter().map(|c| plain_name(c).to_owned()).collect();
     if let Some(at) = names.iter().position(|n| n == "Type") {
         let rest = &head[end..];
         let row = record_end(rest).and_then(|to| std::str::from_utf8(&rest[..to]).ok());
-        let kind =
-            row.and_then(|r| cells(r.trim_end_matches(['\r', '\n']))).and_then(|c| c.get(at).map(ToString::to_string));
+        let kind = row
+            .and_then(|r| cells(r.trim_end_matches(['\r', '\n']), ','))
+            .and_then(|c| c.get(at).map(ToString::to_string));
         if let Some(table) = kind.as_deref().and_then(apim::proper_name) {
             return Some(table.to_owned());
         }
@@ -35,7 +37,7 @@ pub(super) fn table_of(head: &[u8]) -> Option<String> {
 }
 
 /// A column's name without what tells the zone.
-fn plain_name(cell: &str) -> &str {
+pub(super) fn plain_name(cell: &str) -> &str {
     let cell = cell.trim();
     cell.strip_suffix(UTC).or_else(|| cell.strip_suffix(LOCAL)).unwrap_or(cell)
 }
@@ -53,8 +55,8 @@ fn record_end(bytes: &[u8]) -> Option<usize> {
     (!bytes.is_empty() && !quoted).then_some(bytes.len())
 }
 
-/// The cells of one record; `None` when a quoted cell is followed by something else than a comma.
-fn cells(record: &str) -> Option<Vec<Cow<'_, str>>> {
+/// The cells of one record; `None` when a quoted cell is followed by something else than the delimiter.
+fn cells(record: &str, delimiter: char) -> Option<Vec<Cow<'_, str>>> {
     let mut cells = Vec::new();
     let mut rest = record;
     loop {
@@ -81,9 +83,9 @@ fn cells(record: &str) -> Option<Vec<Cow<'_, str>>> {
             if inner.is_empty() {
                 return Some(cells);
             }
-            rest = inner.strip_prefix(',')?;
+            rest = inner.strip_prefix(delimiter)?;
         } else {
-            match memchr::memchr(b',', rest.as_bytes()) {
+            match rest.find(delimiter) {
                 Some(at) => {
                     cells.push(Cow::Borrowed(&rest[..at]));
                     rest = &rest[at + 1..];
@@ -97,11 +99,12 @@ fn cells(record: &str) -> Option<Vec<Cow<'_, str>>> {
     }
 }
 
-/// Reads a CSV file.
+/// Reads a file of columns between commas or tabs.
 pub(super) fn read(
     stream: Stream,
     skipped: u64,
     source: &str,
+    delimiter: char,
     wanted: &Wanted,
     options: &ReadOptions,
     rows: &mut Rows<'_>,
@@ -111,7 +114,7 @@ pub(super) fn read(
     let mut place = Place { source, line: 1, byte: skipped };
     let Some(lines) = next_record(&mut input, &mut record, rows, place) else { return Ok(()) };
     let header = String::from_utf8_lossy(&record).into_owned();
-    let Some(header_cells) = cells(header.trim_end_matches(['\r', '\n'])) else {
+    let Some(header_cells) = cells(header.trim_end_matches(['\r', '\n']), delimiter) else {
         rows.reject(place, "the header's quotes do not match", &record);
         return Ok(());
     };
@@ -123,7 +126,7 @@ pub(super) fn read(
     let mut stamps = Stamps { day_first: false, offset_minutes: if local { options.csv_offset_minutes } else { 0 } };
     if local {
         stamps.day_first = options.csv_day_first.unwrap_or_else(|| {
-            let told = order_of_day(&mut input, place_of(TIME));
+            let told = order_of_day(&mut input, place_of(TIME), delimiter);
             if told.is_none() {
                 rows.tally.note(format!("{source}: day and month cannot be told apart; month first is assumed (--csv-date-order says otherwise)"));
             }
@@ -146,7 +149,7 @@ pub(super) fn read(
         if text.is_empty() {
             continue;
         }
-        match cells(text) {
+        match cells(text, delimiter) {
             Some(cells) if cells.len() == names.len() => {
                 let raw = |at: usize| Raw::Text(&cells[at]);
                 let values: Vec<(Option<Raw<'_>>, Adapt)> =
@@ -161,6 +164,26 @@ pub(super) fn read(
         }
     }
     Ok(())
+}
+
+/// Shows every cell of every row to the guesses.
+pub(super) fn observe(stream: Stream, delimiter: char, guesses: &mut Guesses) {
+    let mut input = BufReader::with_capacity(BLOCK, stream);
+    let mut record = Vec::new();
+    let nothing = Wanted::default();
+    let mut rows = Rows::new(&nothing);
+    let place = Place { source: "", line: 0, byte: 0 };
+    let mut header: Vec<String> = Vec::new();
+    while next_record(&mut input, &mut record, &mut rows, place).is_some() {
+        let text = String::from_utf8_lossy(&record);
+        let Some(cells) = cells(text.trim_end_matches(['\r', '\n']), delimiter) else { continue };
+        if header.is_empty() {
+            header = cells.iter().map(ToString::to_string).collect();
+            header.iter().for_each(|name| guesses.column(name));
+        } else if cells.len() == header.len() {
+            header.iter().zip(&cells).for_each(|(name, cell)| guesses.text(name, cell));
+        }
+    }
 }
 
 /// Reads one record, line ends inside quotes included. The answer is the number of lines it took; `None` at the end.
@@ -194,11 +217,11 @@ fn next_record(
 }
 
 /// What the times in the first block tell about the order of day and month.
-fn order_of_day(input: &mut BufReader<Stream>, time: Option<usize>) -> Option<bool> {
+fn order_of_day(input: &mut BufReader<Stream>, time: Option<usize>, delimiter: char) -> Option<bool> {
     let time = time?;
     let block = input.fill_buf().ok()?;
     let text = String::from_utf8_lossy(block);
-    text.lines().find_map(|line| cells(line)?.get(time).and_then(|cell| day_first(cell)))
+    text.lines().find_map(|line| cells(line, delimiter)?.get(time).and_then(|cell| day_first(cell)))
 }
 
 #[cfg(test)]
@@ -207,10 +230,10 @@ mod tests {
 
     #[test]
     fn quotes_are_doubled_and_may_hold_commas_and_lines() {
-        let got = cells("a,\"b,\"\"c\"\"\nd\",,\"\"").unwrap();
+        let got = cells("a,\"b,\"\"c\"\"\nd\",,\"\"", ',').unwrap();
         assert_eq!(got, ["a", "b,\"c\"\nd", "", ""]);
-        assert_eq!(cells("\"a\"b,c"), None);
-        assert_eq!(cells("\"a"), None);
+        assert_eq!(cells("\"a\"b,c", ','), None);
+        assert_eq!(cells("\"a", ','), None);
     }
 
     #[test]

@@ -15,6 +15,8 @@ pub enum SourceErrorKind {
     NoSuchTable,
     /// The table has no such column.
     NoSuchColumn,
+    /// A table beside the logs that is not named as it must be.
+    BadTable,
     /// The rows could not be put into Arrow form.
     Arrow,
 }

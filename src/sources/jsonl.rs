@@ -6,6 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::apim::{self, ENVELOPE_NAMES, LAST_ERROR_NAMES};
 use super::cell::{Adapt, Raw};
+use super::companion::Guesses;
 use super::error::SourceError;
 use super::json::{Broken, Scanner, unescape};
 use super::open::{BLOCK, Stream};
@@ -57,6 +58,10 @@ impl Keys {
             width: wanted.columns.len(),
         };
         for (at, (column, _)) in wanted.columns.iter().enumerate() {
+            if keys.is_view() {
+                keys.view(column, at);
+                continue;
+            }
             keys.add(column, Slot::Column(at));
             if shape == Shape::Diagnostic {
                 match column.as_str() {
@@ -76,15 +81,44 @@ impl Keys {
             add(&mut keys.top, "properties", Slot::Properties);
             add(&mut keys.nested, "lastError", Slot::LastError);
             add(&mut keys.nested, "LastError", Slot::LastError);
-        } else {
+        } else if shape == Shape::DataExport {
             add(&mut keys.top, "Type", Slot::Table);
         }
         keys
     }
 
+    /// Whether the records of a diagnostic setting are read as rows of the table older settings write to.
+    fn is_view(&self) -> bool {
+        self.shape == Shape::Diagnostic && self.table == apim::AZURE_DIAGNOSTICS
+    }
+
+    /// A column of `AzureDiagnostics`: a field and, unless all resources share it, the suffix of its type.
+    fn view(&mut self, column: &str, at: usize) {
+        let slot = Slot::Column(at);
+        if let Some(source) = apim::diagnostics_source(column) {
+            match source {
+                apim::Source::Constant(text) => self.constants[at] = Some(text.to_owned()),
+                apim::Source::Envelope(name) => add(&mut self.top, name, slot),
+                apim::Source::ResourceId(word) => {
+                    self.adapts[at] = Adapt::After(word);
+                    add(&mut self.top, "resourceId", slot);
+                }
+            }
+            return;
+        }
+        let field = column.rsplit_once('_').map_or(column, |(field, _)| field);
+        match field.strip_prefix("lastError_") {
+            Some(field) => add(&mut self.last_error, field, slot),
+            None => {
+                add(&mut self.nested, field, slot);
+                add(&mut self.top, field, slot);
+            }
+        }
+    }
+
     fn add(&mut self, column: &str, slot: Slot) {
         add(&mut self.top, column, slot);
-        if self.shape == Shape::DataExport {
+        if self.shape != Shape::Diagnostic {
             return;
         }
         let mut camel = column.to_owned();
@@ -121,7 +155,7 @@ struct Found {
 
 /// What was found in one record.
 #[derive(Default)]
-struct Record {
+pub(super) struct Record {
     columns: Vec<Option<Found>>,
     time: Option<Found>,
     table: Option<Found>,
@@ -181,6 +215,36 @@ pub(super) fn read(
     }
 }
 
+/// Shows every value of every record to the guesses.
+pub(super) fn observe(stream: Stream, guesses: &mut Guesses) {
+    let mut input = BufReader::with_capacity(BLOCK, stream);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        match (&mut input).take(MAX_LINE).read_until(b'\n', &mut line) {
+            Ok(count) if count > 0 => observe_record(&String::from_utf8_lossy(&line), guesses),
+            _ => return,
+        }
+    }
+}
+
+/// Shows every value of a record to the guesses.
+pub(super) fn observe_record(text: &str, guesses: &mut Guesses) {
+    let mut scanner = Scanner::new(text.as_bytes(), 0);
+    let mut first = true;
+    if scanner.expect(b'{', "").is_err() {
+        return;
+    }
+    let mut key = String::new();
+    while let Ok(Some((from, to))) = scanner.key(first) {
+        first = false;
+        let Ok((start, end)) = scanner.value() else { return };
+        key.clear();
+        unescape(&text[from..to], &mut key);
+        guesses.json(&key, &text[start..end]);
+    }
+}
+
 /// Passes the rest of an over-long line.
 fn skip_line(input: &mut BufReader<Stream>) -> u64 {
     let mut passed = 0;
@@ -198,7 +262,8 @@ fn skip_line(input: &mut BufReader<Stream>) -> u64 {
     }
 }
 
-fn scan(text: &str, keys: &Keys, record: &mut Record) -> Result<(), Broken> {
+/// Finds the values of a record.
+pub(super) fn scan(text: &str, keys: &Keys, record: &mut Record) -> Result<(), Broken> {
     record.columns.clear();
     record.columns.resize(keys.width, None);
     record.time = None;
@@ -262,7 +327,8 @@ fn object(
     Ok(())
 }
 
-fn take(
+/// Takes a record whose values were found.
+pub(super) fn take(
     text: &str,
     keys: &Keys,
     record: &Record,
@@ -277,7 +343,7 @@ fn take(
             Shape::Diagnostic => apim::table_of_category(named),
             _ => apim::proper_name(named),
         };
-        if table.is_some_and(|t| t != keys.table) {
+        if table.is_some_and(|t| t != keys.table) && !keys.is_view() {
             rows.tally.other_tables += 1;
             return Ok(());
         }

@@ -2,8 +2,10 @@
 
 pub mod apim;
 
+mod array;
 mod catalog;
 mod cell;
+mod companion;
 mod csv;
 mod discover;
 mod error;

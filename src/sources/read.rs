@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::record_batch::RecordBatch;
 
 use super::catalog::{Catalog, FoundFile};
-use super::csv;
 use super::error::{SourceError, SourceErrorKind};
 use super::jsonl::{self, Keys};
 use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
+use super::{apim, array, csv};
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,11 +43,18 @@ impl Catalog {
     /// # Errors
     /// When no file holds the table, it has no such column, or a file cannot be read at all.
     pub fn read(&self, request: &ReadRequest) -> Result<ReadResult, SourceError> {
-        let files: Vec<&FoundFile> = self.files().iter().filter(|f| f.tables.contains(&request.table)).collect();
+        let files = self.files_of(&request.table);
         if files.is_empty() {
-            return Err(self.no_such_table(&request.table));
+            // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
+            if apim::table(&request.table).is_none() || self.tables().is_empty() {
+                return Err(self.no_such_table(&request.table));
+            }
+            let mut result = ReadResult::default();
+            result.tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
+            return Ok(result);
         }
-        let schema = self.schema(&request.table).unwrap_or_default();
+        let mut schema = self.schema(&request.table).unwrap_or_default();
+        schema.extend(self.hidden(&request.table));
         let columns = request
             .columns
             .iter()
@@ -72,6 +79,17 @@ impl Catalog {
             }
         }
         Ok(result)
+    }
+
+    /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
+    /// settings serve: they are what Azure fills it from.
+    fn files_of(&self, table: &str) -> Vec<&FoundFile> {
+        let holds = |file: &&FoundFile| file.tables.iter().any(|t| t == table);
+        let files: Vec<&FoundFile> = self.files().iter().filter(holds).collect();
+        if files.is_empty() && table == apim::AZURE_DIAGNOSTICS {
+            return self.files().iter().filter(|f| f.shape == Some(Shape::Diagnostic)).collect();
+        }
+        files
     }
 
     /// Reads files on as many threads as the machine has; the outcomes stand in the files' order.
@@ -113,7 +131,14 @@ impl Catalog {
         let mut rows = Rows::new(wanted);
         rows.tally.files = 1;
         match file.shape {
-            Some(Shape::Csv) => csv::read(opened.stream, opened.skipped, &source, wanted, &self.options, &mut rows)?,
+            Some(shape @ (Shape::Csv | Shape::Tsv)) => {
+                let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
+                csv::read(opened.stream, opened.skipped, &source, delimiter, wanted, &self.options, &mut rows)?;
+            }
+            Some(Shape::JsonArray) => {
+                let keys = Keys::new(wanted, Shape::JsonArray, table);
+                array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
+            }
             Some(shape) => {
                 jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?;
             }

@@ -19,7 +19,7 @@ const BATCH: usize = 65_536;
 pub(super) const TIME: &str = "TimeGenerated";
 
 /// What a read wants of each row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
     /// The columns, in the order of the answer.
     pub(super) columns: Vec<(String, ScalarType)>,

@@ -21,6 +21,12 @@ pub enum Shape {
     Diagnostic,
     /// CSV of the portal, Kusto Explorer or any other tool that writes the columns' names first.
     Csv,
+    /// The same with tabs.
+    Tsv,
+    /// One JSON object a line, whatever its keys.
+    JsonLines,
+    /// An array of JSON objects.
+    JsonArray,
 }
 
 impl fmt::Display for Shape {
@@ -29,6 +35,9 @@ impl fmt::Display for Shape {
             Self::DataExport => "data export (JSON lines)",
             Self::Diagnostic => "diagnostic setting (JSON lines)",
             Self::Csv => "CSV",
+            Self::Tsv => "TSV",
+            Self::JsonLines => "JSON lines",
+            Self::JsonArray => "JSON array",
         })
     }
 }
@@ -97,6 +106,7 @@ fn line_table(line: &[u8], path: &Path) -> Option<(Shape, String)> {
     let table = kind
         .and_then(apim::proper_name)
         .or_else(by_path)
+        .or_else(|| keys.contains(&"ResourceProvider").then_some(apim::AZURE_DIAGNOSTICS))
         .or_else(|| category.and_then(apim::table_of_category))
         .or_else(|| apim::best_match(keys.iter().copied()))?;
     Some((Shape::DataExport, table.to_owned()))

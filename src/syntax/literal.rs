@@ -101,12 +101,15 @@ fn content_value(scalar_type: ScalarType, content: &str) -> Option<Value<'static
         content.strip_prefix(['"', '\'']).and_then(|inner| inner.strip_suffix(['"', '\''])).unwrap_or(content);
     let value = match scalar_type {
         ScalarType::DateTime if content.is_empty() => return None,
-        ScalarType::DateTime => match parse_datetime(unquoted) {
-            Ok(ticks) => Value::DateTime(ticks),
-            // As Kusto does: a date that is none is null.
-            Err(_) if unquoted.starts_with(|c: char| c.is_ascii_digit()) => return Some(Value::Null),
-            Err(_) => return None,
-        },
+        // Blanks may stand around the hyphens: `datetime(2017 - 08 - 01)`.
+        ScalarType::DateTime => {
+            match parse_datetime(unquoted).or_else(|_| parse_datetime(&unquoted.replace(" - ", "-"))) {
+                Ok(ticks) => Value::DateTime(ticks),
+                // As Kusto does: a date that is none is null.
+                Err(_) if unquoted.starts_with(|c: char| c.is_ascii_digit()) => return Some(Value::Null),
+                Err(_) => return None,
+            }
+        }
         ScalarType::TimeSpan => Value::TimeSpan(parse_timespan(unquoted)?),
         ScalarType::String | ScalarType::Dynamic => return None,
         other => {

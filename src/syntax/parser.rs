@@ -270,12 +270,25 @@ impl Parser {
         Ok(items)
     }
 
+    fn underscored(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for (token, _) in &self.tokens {
+            if let Token::Word(name) | Token::Text(name) = token
+                && name.starts_with('_')
+                && !names.contains(name)
+            {
+                names.push(name.clone());
+            }
+        }
+        names
+    }
+
     fn query(&mut self) -> Query {
         let mut statements = Vec::new();
         loop {
             while self.eat(";") {}
             if matches!(self.peek(), Token::End) {
-                return Query { statements };
+                return Query { statements, underscored: self.underscored() };
             }
             let before = self.at;
             match self.statement() {
@@ -286,7 +299,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements };
+                return Query { statements, underscored: self.underscored() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");

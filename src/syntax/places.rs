@@ -50,7 +50,7 @@ impl Places {
         match before.last().map(|(token, _)| token) {
             Some(Token::Mark(")")) if after_parameters(before) => true,
             Some(Token::Word(word)) if word == "by" => false,
-            Some(Token::Mark("=") | Token::Mark("|")) | None => false,
+            Some(Token::Mark("=" | "|")) | None => false,
             _ => {
                 let start = before.iter().rposition(|(token, _)| matches!(token, Token::Mark("|" | ";" | "{")));
                 let operator = start.and_then(|at| before.get(at + 1));

@@ -85,7 +85,8 @@ impl Binder<'_> {
             && let Some(function) = functions::find(&name.text)
         {
             if sorted(function, &item.value) > 1 {
-                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
+                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env));
+                let argument = argument.unwrap_or_else(|| format!("array{at}"));
                 return namer.unique(&format!("{argument}_sorted"));
             }
             let argument = arguments.first().and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();

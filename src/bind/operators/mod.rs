@@ -23,25 +23,24 @@ pub(super) use self::aggregate::grouped;
 pub(super) use self::graph::{is_graph, not_a_table};
 pub(super) use self::rows::values;
 use self::series::Axis;
-use super::plugins::{Call, Declared};
+use super::plugins::{Call, Declared, opened};
 use super::scope::{Env, Tabular};
 use super::{Bind, Binder, error};
 use crate::syntax::ast::{Operator, OperatorKind};
 
 /// The findings about types: no findings where a type is only guessed.
-const OF_TYPES: [&str; 14] = [
-    "KQL124", "KQL130", "KQL136", "KQL137", "KQL139", "KQL140", "KQL141", "KQL142", "KQL161", "KQL162", "KQL171",
-    "KQL183", "KQL200", "KQL172",
+const OF_TYPES: [&str; 15] = [
+    "KQL124", "KQL130", "KQL136", "KQL137", "KQL139", "KQL140", "KQL141", "KQL142", "KQL161", "KQL162", "KQL170",
+    "KQL171", "KQL183", "KQL200", "KQL235",
 ];
 
 impl Binder<'_> {
-    /// Binds one operator over its input. Where the input has columns that only the data tells, a finding about their
-    /// types says nothing, and the answer may have any columns.
+    /// Binds one operator over its input. Once a query that is only checked has named a column that the data alone can
+    /// tell, a finding about types says nothing any more: the operator then gives whatever columns come after it.
     pub(super) fn operator(&self, operator: &Operator, input: Option<Tabular>, env: &Env) -> Bind<Tabular> {
-        let open = input.as_ref().filter(|i| i.plan.schema.is_open()).cloned();
-        self.guessed.set(false);
-        match (self.bound(operator, input, env), open) {
-            (Err(finding), Some(open)) if self.guessed.get() && OF_TYPES.contains(&finding.code) => Ok(open),
+        let unknown = if self.environment.evaluate.is_none() { input.clone() } else { None };
+        match (self.bound(operator, input, env), unknown) {
+            (Err(finding), Some(input)) if self.guessed.get() && OF_TYPES.contains(&finding.code) => Ok(opened(input)),
             (answer, _) => answer,
         }
     }

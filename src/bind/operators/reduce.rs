@@ -151,19 +151,18 @@ fn patterns(texts: &[Value<'static>], threshold: f64, separators: Option<&str>) 
     let often = |place: usize, term: &str| frequency.get(&(place, term)).copied().unwrap_or(0);
     // A number says which, not what: it is never part of a pattern.
     let is_number = |term: &str| term.bytes().all(|b| b.is_ascii_digit());
-    let mut candidates: BTreeMap<Fixed<'_>, Vec<usize>> = BTreeMap::new();
+    let mut candidates: BTreeMap<(usize, Fixed<'_>), Vec<usize>> = BTreeMap::new();
     for (row, terms) in parsed.iter().enumerate() {
         let places = terms.0.iter().enumerate();
         let found: Fixed<'_> = places
             .filter(|(place, (_, term))| !is_number(term) && often(*place, term) as f64 > least)
             .map(|(place, (_, term))| (place, *term))
             .collect();
-        candidates.entry(found).or_default().push(row);
+        candidates.entry((found.len(), found)).or_default().push(row);
     }
     let mut answer = vec![OTHERS.to_owned(); texts.len()];
     // The most telling first. One that too few texts have loses its rarest term and is tried again.
-    while let Some(fixed) = candidates.keys().max_by_key(|f| f.len()).cloned() {
-        let Some(rows) = candidates.remove(&fixed) else { break };
+    while let Some(((_, fixed), rows)) = candidates.pop_last() {
         if fixed.is_empty() {
             continue;
         }
@@ -174,7 +173,7 @@ fn patterns(texts: &[Value<'static>], threshold: f64, separators: Option<&str>) 
         }
         let rarest = fixed.iter().min_by_key(|(place, term)| often(*place, term)).copied();
         let fewer: Fixed<'_> = fixed.iter().copied().filter(|f| Some(*f) != rarest).collect();
-        candidates.entry(fewer).or_default().extend(rows);
+        candidates.entry((fewer.len(), fewer)).or_default().extend(rows);
     }
     answer
 }

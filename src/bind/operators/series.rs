@@ -112,7 +112,14 @@ impl Binder<'_> {
         let mut schema: Schema = Schema { columns: plan.schema.columns[..key_count].to_vec() };
         schema.columns.extend(names.iter().map(|n| (n.clone(), ScalarType::Dynamic)));
         schema.columns.push((axis_name, ScalarType::Dynamic));
-        let nonempty = parameter(operator, "kind").is_some_and(|(text, _)| text == "nonempty") && key_count == 0;
+        let kind = parameter(operator, "kind");
+        if let Some((text, value)) = &kind
+            && text != "nonempty"
+        {
+            let finding = Diagnostic::new("KQL227", format!("make-series knows no kind '{text}'"), value.span);
+            return Err(Box::new(finding.help("write kind=nonempty, or leave it out")));
+        }
+        let nonempty = kind.is_some() && key_count == 0;
         let answer = schema.clone();
         let kernel = move |_: &crate::ir::Context, tables: Vec<Table>| {
             let table = tables.into_iter().next().ok_or("make-series reads one table")?;
@@ -125,13 +132,13 @@ impl Binder<'_> {
         let (value_type, step_type) = match axis_type {
             ScalarType::DateTime | ScalarType::TimeSpan => (axis_type, ScalarType::TimeSpan),
             ScalarType::Int | ScalarType::Long => (ScalarType::Long, ScalarType::Long),
-            ScalarType::Real => (ScalarType::Real, ScalarType::Real),
+            ScalarType::Real | ScalarType::Decimal => (ScalarType::Real, ScalarType::Real),
             other => {
                 let message = format!("a series runs along numbers, datetimes or timespans, and this is a {other}");
                 return error("KQL210", message, axis.on.span);
             }
         };
-        let step = self.constant(axis.step, step_type, env)?;
+        let step = self.along(axis.step, step_type, axis_type, env)?;
         let positive = step.as_ticks().or_else(|| step.as_i64()).map(|n| n > 0).or(step.as_f64().map(|x| x > 0.0));
         if positive != Some(true) {
             return Err(Box::new(
@@ -140,7 +147,7 @@ impl Binder<'_> {
             ));
         }
         let bound = |expr: Option<&ast::Expr>| -> Bind<Option<Value<'static>>> {
-            let value = expr.map(|e| self.constant(e, value_type, env)).transpose()?;
+            let value = expr.map(|e| self.along(e, value_type, axis_type, env)).transpose()?;
             Ok(value.filter(|v| !v.is_null()))
         };
         let (from, to) = (bound(axis.from)?, bound(axis.to)?);
@@ -168,6 +175,22 @@ impl Binder<'_> {
             ));
         }
         Ok(Steps { origin, step, first, last })
+    }
+
+    /// A constant that says something of an axis: a number along numbers, and the very type along times.
+    fn along(&self, tree: &ast::Expr, wanted: ScalarType, axis: ScalarType, env: &Env) -> Bind<Value<'static>> {
+        let nowhere = Schema::default();
+        let found = self.scalar(tree, &Row { schema: &nowhere, serialized: false, exists: false }, env)?.scalar_type;
+        let fits = match wanted {
+            ScalarType::Long => found.is_integer(),
+            ScalarType::Real => found.is_numeric(),
+            _ => found == wanted,
+        };
+        if !fits && found != ScalarType::Dynamic {
+            let message = format!("this must be a {wanted}, as the series runs along a {axis}, and it is a {found}");
+            return error("KQL226", message, tree.span);
+        }
+        self.constant(tree, wanted, env)
     }
 }
 

@@ -56,7 +56,8 @@ impl<'t> Arguments<'t> {
         let repeated = parameters.iter().any(|p| p.repeated);
         let mut found = Self { named: Vec::new(), rest: Vec::new(), env: call.env, span: call.span };
         let skipped = if gives_range(plugin, call, &parameters) { "" } else { RANGE };
-        let in_place = parameters.iter().filter(|p| !p.repeated && !(skipped.contains(p.name)));
+        // What comes after a repeated parameter can only be given by name.
+        let in_place = parameters.iter().take_while(|p| !p.repeated).filter(|p| !skipped.contains(p.name));
         let mut places = in_place.map(|p| p.name);
         for argument in call.arguments {
             let known = argument.name.as_ref().and_then(|n| parameters.iter().find(|p| p.name == n.text));

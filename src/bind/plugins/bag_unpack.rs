@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Arguments, Call, Meaning, Plugin, open, rows};
 use crate::bind::scope::Tabular;
-use crate::bind::{Bind, Binder, error};
+use crate::bind::{Bind, Binder};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Core, Expr, Schema};
 use crate::types::{Column, Json, ScalarType, Table, Value, cast};
@@ -87,7 +87,8 @@ fn bag_unpack(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<'_>, i
     match binder.rows_now(&input.plan, call)? {
         None => Ok(open(others().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN)).cloned().collect())),
         Some(table) => {
-            let unpacked = unpacked(table, &options).or_else(|problem| error("KQL237", problem, call.plugin.span))?;
+            let unpacked = unpacked(table, &options)
+                .map_err(|(problem, help)| Box::new(Diagnostic::new("KQL237", problem, call.plugin.span).help(help)))?;
             Ok(Tabular { serialized: input.serialized, ..rows(unpacked) })
         }
     }
@@ -127,7 +128,8 @@ fn type_of(json: &Json) -> Option<ScalarType> {
     })
 }
 
-fn unpacked(mut table: Table, options: &Options) -> Result<Table, String> {
+/// The rows with a column for each slot; else what is wrong and what to write instead.
+fn unpacked(mut table: Table, options: &Options) -> Result<Table, (String, &'static str)> {
     let Some(at) = table.columns.iter().position(|c| c.name == options.column) else { return Ok(table) };
     let bags = table.columns.remove(at).values;
     // One type for all values of a slot, or dynamic; a slot that is null throughout is dynamic too.
@@ -137,7 +139,8 @@ fn unpacked(mut table: Table, options: &Options) -> Result<Table, String> {
             continue;
         }
         if types.len() >= MOST {
-            return Err(format!("the bags have more than {MOST} slots"));
+            let problem = format!("the bags have more than {MOST} slots");
+            return Err((problem, "say which are wanted: evaluate bag_unpack(…) : (Name:string, …)"));
         }
         let all = types.entry(slot.clone()).or_default();
         *all = match (*all, type_of(json)) {
@@ -151,7 +154,8 @@ fn unpacked(mut table: Table, options: &Options) -> Result<Table, String> {
         let source = table.columns.iter().position(|c| c.name == name);
         match (source, options.conflict) {
             (Some(_), Conflict::Error) => {
-                return Err(format!("the bags have a slot '{slot}', and there is a column '{name}' already"));
+                let problem = format!("the bags have a slot '{slot}', and there is a column '{name}' already");
+                return Err((problem, "give a prefix, or columnsConflict = 'replace_source' or 'keep_source'"));
             }
             (Some(source), Conflict::Keep) => {
                 columns.push(table.columns.remove(source));

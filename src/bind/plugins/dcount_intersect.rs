@@ -12,7 +12,10 @@ pub(super) const PLUGIN: Plugin = Plugin {
     signature: "(*sets)",
     doc: "How many distinct values are in the first of some sets, in the first two, in the first three and so on: \
           columns `s0`, `s1`, `s2` … Each set is a column of what `hll()` gives.",
-    examples: &[],
+    examples: &[(
+        "range x from 1 to 100 step 1 | summarize a = hll(x % 10), b = hll(x % 4) | evaluate dcount_intersect(a, b)",
+        "10, 4",
+    )],
     meaning: Meaning::Table(dcount_intersect),
 };
 

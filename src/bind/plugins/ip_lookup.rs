@@ -27,10 +27,11 @@ pub(super) const PLUGINS: &[Plugin] = &[
     Plugin {
         name: "ipv6_lookup",
         signature: "(lookup, address, network, [return_unmatched])",
-        doc: "As `ipv4_lookup`, for addresses of IPv6; those of IPv4 are taken as mapped into it.",
+        doc: "As `ipv4_lookup`, for addresses of IPv6; those of IPv4 are taken as mapped into it. The columns of the \
+              lookup table come first.",
         examples: &[(
             "print a = 'fe80::1' | evaluate ipv6_lookup(datatable(net: string)['fe80::/10'], a, net)",
-            "fe80::1, fe80::/10",
+            "fe80::/10, fe80::1",
         )],
         meaning: Meaning::Table(|b, c, a, i| lookup(b, c, a, i, Version::V6)),
     },
@@ -74,6 +75,12 @@ fn lookup(
     for (name, scalar_type) in &shown {
         schema.columns.push((schema.free_name(name), *scalar_type));
     }
+    // The one plugin shows the row first, the other the network, as Kusto's do.
+    let mut shown_columns: Vec<(String, Expr)> =
+        schema.columns.iter().map(|(n, t)| (n.clone(), Expr::column(n, *t))).collect();
+    if matches!(version, Version::V6) {
+        shown_columns.rotate_left(input.plan.schema.columns.len());
+    }
     let key = |(name, t): &(String, ScalarType)| Expr::column(name, *t);
     let all = |plan: &Plan| plan.all_columns().into_iter().map(|(_, e)| e).collect::<Vec<_>>();
     let count = keys.len();
@@ -89,10 +96,8 @@ fn lookup(
         let [rows, networks] = <[Table; 2]>::try_from(tables).map_err(|_| "a lookup reads two tables")?;
         Ok(matched(&rows, &networks, count, version, unmatched, &answer))
     };
-    Ok(Tabular {
-        serialized: input.serialized,
-        ..Tabular::new(Plan::table_kernel("ip_lookup", inputs, schema, kernel))
-    })
+    let plan = Plan::table_kernel("ip_lookup", inputs, schema, kernel).project(shown_columns);
+    Ok(Tabular { plan, serialized: input.serialized, name: None })
 }
 
 /// The networks of a lookup table, by prefix, then by their bits and the further keys.

@@ -6,6 +6,7 @@ mod arguments;
 mod bag_unpack;
 mod dcount_intersect;
 mod elsewhere;
+mod geo_lookup;
 mod ip_lookup;
 mod narrow;
 mod patterns;
@@ -72,6 +73,7 @@ pub const PLUGINS: &[&[Plugin]] = &[
         dcount_intersect::PLUGIN,
     ],
     ip_lookup::PLUGINS,
+    geo_lookup::PLUGINS,
     patterns::PLUGINS,
     activity::PLUGINS,
     sequences::PLUGINS,
@@ -199,6 +201,11 @@ fn open(mut known: Vec<(String, ScalarType)>) -> Tabular {
     let schema = Schema { columns: known };
     let kernel = |_: &crate::ir::Context, _: Vec<Table>| Err("this query was bound without data".to_owned());
     Tabular::new(Plan::table_kernel("unknown", Vec::new(), schema, kernel))
+}
+
+/// The table with columns besides its own that only the data tell.
+pub(super) fn opened(table: Tabular) -> Tabular {
+    open(table.plan.schema.columns.into_iter().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN)).collect())
 }
 
 /// A plan that gives rows at hand.

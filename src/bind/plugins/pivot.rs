@@ -23,7 +23,10 @@ pub(super) const PLUGIN: Plugin = Plugin {
              | evaluate pivot(v, sum(n))",
             "a, 4, 2",
         ),
-        ("range x from 1 to 5 step 1 | project odd = tostring(x % 2 == 1) | evaluate pivot(odd) | project True", "3"),
+        (
+            "range x from 1 to 5 step 1 | project odd = tostring(x % 2 == 1) | evaluate pivot(odd) | project ['True']",
+            "3",
+        ),
     ],
     meaning: Meaning::Table(pivot),
 };

@@ -176,6 +176,7 @@ impl Arrangement {
     pub(super) fn windings(&self, piece: &Piece, net: i32, outside: &Point) -> (i32, i32) {
         let middle = self.middle(piece);
         let (from, to) = (&self.vertices[piece.from], &self.vertices[piece.to]);
+        let plane = middle.0.cross(&outside.0);
         let mut around = 0;
         for other in self.pieces(0) {
             let same = (other.from, other.to) == (piece.from, piece.to);
@@ -183,6 +184,11 @@ impl Arrangement {
                 continue;
             }
             let (c, d) = (&self.vertices[other.from], &self.vertices[other.to]);
+            // Most lie clearly on one side.
+            let (side_c, side_d) = (plane.dot(&c.0), plane.dot(&d.0));
+            if side_c * side_d > 0.0 && side_c.abs().min(side_d.abs()) > 1e-12 {
+                continue;
+            }
             if crossing_sign(&middle, outside, c, d) == Crossing::Cross {
                 around += if robust_sign(c, d, &middle) == Direction::CounterClockwise { 1 } else { -1 };
             }

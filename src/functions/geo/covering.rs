@@ -8,6 +8,7 @@ use s2::cellid::CellID;
 use s2::edge_crossings::{Crossing, crossing_sign};
 use s2::point::Point;
 
+use super::hash_order::hash_order;
 use super::shape::Polygon;
 use super::sphere::{angle, degrees, distance_to_arc, interpolate};
 
@@ -139,7 +140,45 @@ pub(super) fn h3_cells(polygon: &Polygon, resolution: u8) -> Option<Vec<String>>
         }
     }
     cells.sort_unstable();
-    Some(cells.into_iter().map(|cell| cell.to_string()).collect())
+    let table = table_size(&rings, resolution)?;
+    Some(hash_order(in_table(&cells, table).iter().map(ToString::to_string).collect()))
+}
+
+/// How many places H3 reserves for the cells of a polygon: as many as the polygon's box may hold.
+fn table_size(rings: &[Vec<[f64; 2]>], resolution: Resolution) -> Option<usize> {
+    /// The area of a hexagon whose corners are at a distance of 1.
+    const HEXAGON: f64 = 2.598_076_211_35;
+    /// What H3 adds for safety.
+    const ROOM: usize = 12;
+    let pentagon = resolution.pentagons().next()?;
+    let radius = LatLng::from(pentagon).distance_km(*pentagon.boundary().first()?);
+    let shell = rings.first()?;
+    let axis = |axis: usize| shell.iter().map(move |position| position[axis]);
+    let ends = |at: usize| (axis(at).fold(f64::MAX, f64::min), axis(at).fold(f64::MIN, f64::max));
+    let ((west, east), (south, north)) = (ends(0), ends(1));
+    let diagonal = LatLng::new(north, east).ok()?.distance_km(LatLng::new(south, west).ok()?);
+    let (width, height) = (east - west, north - south);
+    let ratio = (width.max(height) / width.min(height)).min(3.0);
+    let estimate = (diagonal * diagonal / ratio / (0.8 * HEXAGON * radius * radius)).ceil().max(1.0);
+    Some((estimate as usize).max(rings.iter().map(Vec::len).sum()).saturating_add(ROOM))
+}
+
+/// Cells in the order of H3's table: each at its number modulo the size, or the next place that is free.
+fn in_table(cells: &[CellIndex], size: usize) -> Vec<CellIndex> {
+    /// Beyond this many places, for a thin shape across a wide box, the order is that of the cells.
+    const LARGEST: usize = 4_000_000;
+    if size > LARGEST {
+        return cells.to_vec();
+    }
+    let size = size.max(cells.len());
+    let mut table: Vec<Option<CellIndex>> = vec![None; size];
+    for cell in cells {
+        let first = (u64::from(*cell) % size as u64) as usize;
+        if let Some(at) = (first..size).chain(0..first).find(|at| table[*at].is_none()) {
+            table[at] = Some(*cell);
+        }
+    }
+    table.into_iter().flatten().collect()
 }
 
 /// Positions in degrees whose longitudes run on across the antimeridian.

@@ -71,16 +71,16 @@ pub(super) fn cut_at_antimeridian(chain: &[Point]) -> Vec<Vec<[f64; 2]>> {
     let mut before: Option<&Point> = None;
     for point in chain {
         let [longitude, latitude] = degrees(point);
-        if let (Some(last), Some([last_longitude, _])) = (before, piece.last().copied()) {
-            if (longitude - last_longitude).abs() > 180.0 {
-                let normal = normal(last, point);
-                // Where the geodesic meets the half plane of the antimeridian.
-                let crossing = (normal.x / normal.z).atan().to_degrees();
-                let crossing = if crossing.is_finite() { crossing } else { latitude };
-                piece.push([EDGE.copysign(last_longitude), crossing]);
-                pieces.push(std::mem::take(&mut piece));
-                piece.push([EDGE.copysign(longitude), crossing]);
-            }
+        if let (Some(last), Some([last_longitude, _])) = (before, piece.last().copied())
+            && (longitude - last_longitude).abs() > 180.0
+        {
+            let normal = normal(last, point);
+            // Where the geodesic meets the half plane of the antimeridian.
+            let crossing = (normal.x / normal.z).atan().to_degrees();
+            let crossing = if crossing.is_finite() { crossing } else { latitude };
+            piece.push([EDGE.copysign(last_longitude), crossing]);
+            pieces.push(std::mem::take(&mut piece));
+            piece.push([EDGE.copysign(longitude), crossing]);
         }
         piece.push([longitude, latitude]);
         before = Some(point);

@@ -18,7 +18,7 @@ pub const FUNCTIONS: &[Function] = &[
         "geo_point_to_geohash",
         &["(longitude: number, latitude: number, [accuracy: number]) -> string"],
         "The Geohash of a place, of `accuracy` characters: 1 to 18, 5 when it is left out. Empty when an argument is out of range.",
-        &[("geo_point_to_geohash(13.4, 52.5, 6)", "u33d8z"), ("geo_point_to_geohash(13.4, 99, 6)", "")],
+        &[("geo_point_to_geohash(13.4, 52.5, 6)", "u33d8v"), ("geo_point_to_geohash(13.4, 99, 6)", "")],
         |_, a| {
             let accuracy = place(a, 0).and_then(|_| level(a, 2, 5, 1..=LONGEST));
             let hash = accuracy.and_then(|accuracy| Some(encode(real(a, 0)?, real(a, 1)?, accuracy)));
@@ -84,9 +84,9 @@ fn encode(longitude: f64, latitude: f64, length: u8) -> String {
                 let middle = cell.middle(axis);
                 let upper = place[axis] >= middle;
                 if upper {
-                    cell.low[axis] = middle
+                    cell.low[axis] = middle;
                 } else {
-                    cell.high[axis] = middle
+                    cell.high[axis] = middle;
                 }
                 digit = digit * 2 + usize::from(upper);
                 bit += 1;
@@ -108,9 +108,9 @@ fn decode(hash: &str) -> Option<Cell> {
             let axis = bit % 2;
             let middle = cell.middle(axis);
             if digit >> place & 1 == 1 {
-                cell.low[axis] = middle
+                cell.low[axis] = middle;
             } else {
-                cell.high[axis] = middle
+                cell.high[axis] = middle;
             }
             bit += 1;
         }

@@ -19,7 +19,9 @@ pub(super) fn hash_order(texts: Vec<String>) -> Vec<String> {
 /// The least prime that is not below a count.
 fn buckets(count: u64) -> u64 {
     let prime = |n: u64| (2..n).take_while(|d| d * d <= n).all(|d| !n.is_multiple_of(d));
-    (count.max(2)..).find(|n| prime(*n)).unwrap_or(count)
+    let count = count.max(2);
+    // There always is one below twice the count.
+    (count..=2 * count).find(|n| prime(*n)).unwrap_or(count)
 }
 
 /// MurmurHash64A with libstdc++'s seed.

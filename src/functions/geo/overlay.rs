@@ -4,13 +4,18 @@
 //! piece is kept or dropped by what lies beside it, and the kept pieces are joined to rings. Rings begin where the engine
 //! lets them begin: behind the piece of the last arc of the input.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, VecDeque};
 
+use s2::cellid::CellID;
 use s2::point::Point;
 
 use super::arrangement::{Arrangement, Piece};
 use super::shape::{Chain, Line, Part, Polygon, Ring, Turn};
 use super::sphere::{MERGE, distance_to_arc, interpolate, normal};
+
+/// How many pieces curves may have; each is compared with each.
+const MOST_WOUND: usize = 50_000;
 
 /// What to keep of two polygons.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -106,6 +111,9 @@ pub(super) fn wound(curves: &[Vec<Point>]) -> Option<Polygon> {
     let arrangement = Arrangement::new(&[edges.collect()])?;
     let outside = arrangement.far_point();
     let pieces = arrangement.pieces(0);
+    if pieces.len() > MOST_WOUND {
+        return None;
+    }
     let directions = Directions::of(pieces);
     let mut seen = Directions::default();
     let mut kept = Vec::new();
@@ -204,7 +212,7 @@ fn join_rings(arrangement: &Arrangement, pieces: Vec<Piece>) -> Option<Polygon> 
         }
     }
     for path in &mut loops {
-        begin_behind_last(path);
+        begin_behind_last(arrangement, path);
     }
     loops.sort_by_key(|path| path.first().map(|p| p.input));
     let mut parts: Vec<Part> = Vec::new();
@@ -229,15 +237,22 @@ fn join_rings(arrangement: &Arrangement, pieces: Vec<Piece>) -> Option<Polygon> 
     Some(Polygon { parts })
 }
 
-/// Turns a loop so that it ends with the piece of the highest input arc; of several, the last of them in a row.
-fn begin_behind_last(path: &mut [Piece]) {
-    let Some(highest) = path.iter().map(|p| p.input).max() else { return };
-    let count = path.len();
-    let end = (0..count)
-        .rev()
-        .find(|at| path[*at].input == highest && path[(at + 1) % count].input != highest)
-        .unwrap_or(count - 1);
-    path.rotate_left((end + 1) % count);
+/// Turns a loop so that it ends with the piece of the highest input arc. Where that arc stands in several runs, the first
+/// of them behind the vertex with the lowest S2 cell counts, and of a run the last piece.
+fn begin_behind_last(arrangement: &Arrangement, path: &mut [Piece]) {
+    let cell = |piece: &Piece| CellID::from(arrangement.vertices[piece.from]).0;
+    let Some(lowest) = (0..path.len()).min_by_key(|at| cell(&path[*at])) else { return };
+    path.rotate_left(lowest);
+    let mut end = 0;
+    let mut interrupted = false;
+    for (at, piece) in path.iter().enumerate() {
+        match piece.input.cmp(&path[end].input) {
+            Ordering::Less => interrupted = true,
+            Ordering::Equal if interrupted => {}
+            _ => (end, interrupted) = (at, false),
+        }
+    }
+    path.rotate_left((end + 1) % path.len());
 }
 
 /// Pieces joined end to end where exactly one comes in and one goes out.

@@ -28,7 +28,7 @@ pub const FUNCTIONS: &[Function] = &[
         "geo_s2cell_to_central_point",
         &["(s2cell: string) -> dynamic"],
         "The centre of an S2 cell as a GeoJSON point. Null when the text is no token of an S2 cell.",
-        &[("round(toreal(geo_s2cell_to_central_point('47a85').coordinates[1]), 2)", "52.5")],
+        &[("round(toreal(geo_s2cell_to_central_point('47a85').coordinates[1]), 2)", "52.46")],
         |_, a| point_value(cell(text(a, 0)).map(|cell| Point(cell.raw_point().normalize()))),
     ),
     Function::kernel(

@@ -53,11 +53,11 @@ fn simplify_chain(chain: &[Point], tolerance: f64) -> Chain {
         let furthest = (from + 1..to)
             .map(|at| (distance_to_arc(&chain[at], &chain[from], &chain[to]), at))
             .max_by(|a, b| a.0.total_cmp(&b.0));
-        if let Some((distance, at)) = furthest {
-            if distance > tolerance {
-                needed[at] = true;
-                spans.extend([(from, at), (at, to)]);
-            }
+        if let Some((distance, at)) = furthest
+            && distance > tolerance
+        {
+            needed[at] = true;
+            spans.extend([(from, at), (at, to)]);
         }
     }
     let mut kept: Chain = Vec::new();

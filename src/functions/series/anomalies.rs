@@ -86,14 +86,14 @@ fn outliers<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 /// The family.
 pub const FUNCTIONS: &[Function] = &[Function::kernel(
     "series_outliers",
-    &["(series: dynamic, [kind: string], [ignore: real], [min_percentile: real], [max_percentile: real], \
+    &["(series: array, [kind: string], [ignore: real], [min_percentile: real], [max_percentile: real], \
            [test_points: long]) -> dynamic"],
     "How far each element lies outside the bulk of the series by Tukey's test: more than 1.5 above or less than -1.5 \
          below is an anomaly. The bulk lies between the 10th and the 90th percentile or others (`ctukey`), or between \
          the quartiles (`tukey`), and is not measured on the last test points. Missing values score 0.",
     &[
         ("series_outliers(dynamic([1, 2, 3, 4, 14]), 'tukey')", "[-0.5,0.0,0.0,0.0,5.0]"),
-        ("series_outliers(dynamic([3, 4, 3, 5, 3, 4, 3, 4, 5, null]))[9]", "0"),
+        ("series_outliers(dynamic([3, 4, 3, 5, 3, 4, 3, 4, 5, null]))[9]", "0.0"),
     ],
     |_, a| outliers(a),
 )

@@ -144,7 +144,7 @@ const PARTS: &[(&str, ScalarType)] = &[
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_seasonal",
-        &["(series: dynamic, [period: long], [test_points: long]) -> dynamic"],
+        &["(series: array, [period: long], [test_points: long]) -> dynamic"],
         "What repeats itself in the series: for each place in the period, the median of the elements there. The period \
          is found when it is not given; zeros when there is none. The last test points are not learned from.",
         &[("series_seasonal(dynamic([1, 3, 1, 3, 2, 3]), 2)", "[1.0,3.0,1.0,3.0,1.0,3.0]")],
@@ -152,7 +152,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "series_decompose",
-        &["(series: dynamic, [seasonality: long], [trend: string], [test_points: long], \
+        &["(series: array, [seasonality: long], [trend: string], [test_points: long], \
            [seasonality_threshold: real]) -> dynamic"],
         "The series taken apart, in columns: the baseline (seasonal and trend together), what repeats itself, the trend \
          (`avg`, `linefit` or `none`), and what is left. A seasonality of -1 is found, 0 is none; the last test points \
@@ -163,7 +163,7 @@ pub const FUNCTIONS: &[Function] = &[
     .columns(PARTS),
     Function::kernel(
         "series_decompose_anomalies",
-        &["(series: dynamic, [threshold: real], [seasonality: long], [trend: string], [test_points: long], \
+        &["(series: array, [threshold: real], [seasonality: long], [trend: string], [test_points: long], \
            [method: string], [seasonality_threshold: real]) -> dynamic"],
         "Anomalies of a series after its baseline is taken away, in columns: 1, -1 or 0 for each element, its score (see \
          `series_outliers`), and the baseline.",
@@ -177,7 +177,7 @@ pub const FUNCTIONS: &[Function] = &[
     ]),
     Function::kernel(
         "series_decompose_forecast",
-        &["(series: dynamic, points: long, [seasonality: long], [trend: string], [seasonality_threshold: real]) \
+        &["(series: array, points: long, [seasonality: long], [trend: string], [seasonality_threshold: real]) \
            -> dynamic"],
         "The series as its seasonal part and its trend foretell it, with the last points not learned from; the trend is \
          a line unless told otherwise.",

@@ -105,11 +105,11 @@ fn each_keeping<'a>(arguments: &[Value<'a>], whole: fn(i64) -> i64, or: fn(f64) 
     list(items.iter().map(element).collect())
 }
 
-const OF_ONE: &[&str] = &["(series: dynamic) -> dynamic"];
+const OF_ONE: &[&str] = &["(series: array) -> dynamic"];
 const OF_TWO: &[&str] = &[
-    "(series1: dynamic, series2: dynamic) -> dynamic",
-    "(series: dynamic, number: number) -> dynamic",
-    "(number: number, series: dynamic) -> dynamic",
+    "(series1: array, series2: array) -> dynamic",
+    "(series: array, number: number) -> dynamic",
+    "(number: number, series: array) -> dynamic",
 ];
 
 type Examples = &'static [(&'static str, &'static str)];

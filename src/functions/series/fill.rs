@@ -83,7 +83,7 @@ fn linear<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_fill_const",
-        &["(series: dynamic, value: any, [missing: any]) -> dynamic"],
+        &["(series: array, value: any, [missing: any]) -> dynamic"],
         "The series with one value in the place of missing ones (null unless told otherwise).",
         &[("series_fill_const(dynamic([1, null, 3]), 0)", "[1,0,3]")],
         |_, a| constant(a),
@@ -91,7 +91,7 @@ pub const FUNCTIONS: &[Function] = &[
     .naming(ResultName::FirstArgument),
     Function::kernel(
         "series_fill_forward",
-        &["(series: dynamic, [missing: any]) -> dynamic"],
+        &["(series: array, [missing: any]) -> dynamic"],
         "The series with each missing value replaced by the last one before it.",
         &[("series_fill_forward(dynamic([null, 1, null, 3]))", "[null,1,1,3]")],
         |_, a| forward(a),
@@ -99,7 +99,7 @@ pub const FUNCTIONS: &[Function] = &[
     .naming(ResultName::FirstArgument),
     Function::kernel(
         "series_fill_backward",
-        &["(series: dynamic, [missing: any]) -> dynamic"],
+        &["(series: array, [missing: any]) -> dynamic"],
         "The series with each missing value replaced by the next one after it.",
         &[("series_fill_backward(dynamic([null, 1, null, 3]))", "[1,1,3,3]")],
         |_, a| backward(a),
@@ -107,7 +107,7 @@ pub const FUNCTIONS: &[Function] = &[
     .naming(ResultName::FirstArgument),
     Function::kernel(
         "series_fill_linear",
-        &["(series: dynamic, [missing: any], [edges: bool], [value: any]) -> dynamic"],
+        &["(series: array, [missing: any], [edges: bool], [value: any]) -> dynamic"],
         "The series with each missing value on a straight line between its neighbours, and the nearest value at the \
          edges unless these are to stay. A series without values is filled with one value.",
         &[

@@ -49,7 +49,7 @@ fn infinite<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_fir",
-        &["(series: dynamic, filter: dynamic, [normalize: bool], [center: bool]) -> dynamic"],
+        &["(series: array, filter: array, [normalize: bool], [center: bool]) -> dynamic"],
         "The series through a filter of finite impulse response: each element becomes the weighted sum of itself and \
          the ones before it, or of those around it when centered. Weights are divided by their sum unless one of them \
          is negative.",
@@ -63,7 +63,7 @@ pub const FUNCTIONS: &[Function] = &[
     .naming(ResultName::FirstArgument),
     Function::kernel(
         "series_iir",
-        &["(series: dynamic, numerators: dynamic, denominators: dynamic) -> dynamic"],
+        &["(series: array, numerators: array, denominators: array) -> dynamic"],
         "The series through a filter of infinite impulse response, given as the coefficients of its transfer function.",
         &[("series_iir(dynamic([1, 2, 3]), dynamic([1]), dynamic([1, -1]))", "[1.0,3.0,6.0]")],
         |_, a| infinite(a),

@@ -172,7 +172,7 @@ fn lines_bag<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_fit_line",
-        &["(series: dynamic) -> dynamic"],
+        &["(series: array) -> dynamic"],
         "The straight line that fits the series best, in columns: how much of the variance it explains (`rsquare`), \
          its slope, the variance of the series and of what is left, the line's value at the start, and all its values.",
         &[("series_fit_line(dynamic([1, 3, 5]))", "1.0")],
@@ -188,7 +188,7 @@ pub const FUNCTIONS: &[Function] = &[
     ]),
     Function::kernel(
         "series_fit_line_dynamic",
-        &["(series: dynamic) -> dynamic"],
+        &["(series: array) -> dynamic"],
         "As `series_fit_line`, in one bag.",
         &[
             ("series_fit_line_dynamic(dynamic([1, 3, 5])).slope", "2.0"),
@@ -198,7 +198,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "series_fit_2lines",
-        &["(series: dynamic) -> dynamic"],
+        &["(series: array) -> dynamic"],
         "The two straight lines, one after another, that fit the series best, in columns: how much of the variance they \
          explain, where the second begins, the variance of the series and of what is left, the lines' values, and what \
          `series_fit_line` says of each.",
@@ -224,7 +224,7 @@ pub const FUNCTIONS: &[Function] = &[
     ]),
     Function::kernel(
         "series_fit_2lines_dynamic",
-        &["(series: dynamic) -> dynamic"],
+        &["(series: array) -> dynamic"],
         "As `series_fit_2lines`, in one bag.",
         &[
             ("series_fit_2lines_dynamic(dynamic([1, 2, 3, 9, 7, 5])).split_idx", "3"),

@@ -28,7 +28,7 @@ const COLUMNS: &[(&str, ScalarType)] = &[("real", ScalarType::Dynamic), ("imag",
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_fft",
-        &["(real: dynamic, [imaginary: dynamic]) -> dynamic"],
+        &["(real: array, [imaginary: array]) -> dynamic"],
         "The frequencies of a series of complex numbers, as two series: their real and their imaginary parts.",
         &[("series_fft(dynamic([1, 0, 0, 0]))", "[1.0,1.0,1.0,1.0]")],
         |_, a| fourier(a, false),
@@ -36,7 +36,7 @@ pub const FUNCTIONS: &[Function] = &[
     .columns(COLUMNS),
     Function::kernel(
         "series_ifft",
-        &["(real: dynamic, [imaginary: dynamic]) -> dynamic"],
+        &["(real: array, [imaginary: array]) -> dynamic"],
         "The series of complex numbers that has some frequencies: what `series_fft` takes apart.",
         &[("series_ifft(dynamic([4, 0, 0, 0]))", "[1.0,1.0,1.0,1.0]")],
         |_, a| fourier(a, true),

@@ -24,6 +24,8 @@ struct Rhythm {
     length: usize,
     /// The power of each number of waves over the series, up to half its length.
     powers: Vec<f64>,
+    /// The mean of those powers.
+    noise: f64,
     /// How well the series goes with itself so many places later, the worst as 0 and the series unmoved as 1.
     likeness: Vec<f64>,
 }
@@ -36,15 +38,15 @@ impl Rhythm {
         let (best, worst) = (likeness[0], likeness.iter().copied().fold(f64::INFINITY, f64::min));
         likeness.iter_mut().for_each(|x| *x = if best > worst { (*x - worst) / (best - worst) } else { 0.0 });
         powers.truncate(series.len() / 2 + 1);
-        Self { length: series.len(), powers, likeness }
+        let noise = powers.iter().skip(1).sum::<f64>() / (powers.len() - 1).max(1) as f64;
+        Self { length: series.len(), powers, noise, likeness }
     }
 
     /// Whether so many waves over the series are a peak among the frequencies, well above noise.
     fn is_peak(&self, waves: usize) -> bool {
         let Some(power) = self.powers.get(waves).filter(|_| waves > 0) else { return false };
-        let noise = self.powers.iter().skip(1).sum::<f64>() / (self.powers.len() - 1) as f64;
         let below = waves == 1 || self.powers[waves - 1] <= *power;
-        below && self.powers.get(waves + 1).is_none_or(|next| next <= power) && *power > noise * OVER_NOISE
+        below && self.powers.get(waves + 1).is_none_or(|next| next <= power) && *power > self.noise * OVER_NOISE
     }
 
     /// The score of a period, when the series is more like itself after it than a step before and after.
@@ -117,7 +119,7 @@ const COLUMNS: &[(&str, ScalarType)] = &[("periods", ScalarType::Dynamic), ("sco
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_periods_detect",
-        &["(series: dynamic, min_period: real, max_period: real, num_periods: long) -> dynamic"],
+        &["(series: array, min_period: real, max_period: real, num_periods: long) -> dynamic"],
         "The periods after which the series repeats itself best, of at least 4 elements and at most half the series, \
          and a score from 0 to 1 for each; in two columns, filled up with zeros.",
         &[("series_periods_detect(dynamic([1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0]), 2, 20, 2)", "[6.0,0.0]")],
@@ -126,7 +128,7 @@ pub const FUNCTIONS: &[Function] = &[
     .columns(COLUMNS),
     Function::kernel(
         "series_periods_validate",
-        &["(series: dynamic, *period: real) -> dynamic"],
+        &["(series: array, *period: real) -> dynamic"],
         "How well the series repeats itself after some periods, from 0 to 1; in two columns, the periods and the scores.",
         &[("series_periods_validate(dynamic([1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0,1,2,3,2,1,0]), 6, 5)", "[6.0,5.0]")],
         |_, a| validated(a),

@@ -97,7 +97,7 @@ fn fit<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 /// The family.
 pub const FUNCTIONS: &[Function] = &[Function::kernel(
     "series_fit_poly",
-    &["(y: dynamic, [x: dynamic], [degree: long]) -> dynamic"],
+    &["(y: array, [x: array], [degree: long]) -> dynamic"],
     "The polynomial of a degree (1 unless told) that fits the points best, in columns: how much of the variance of \
          y it explains, its coefficients from the highest power down, the variance of y and of what is left, and the \
          polynomial's values. Without x the points stand at 1, 2, 3 …",

@@ -66,7 +66,7 @@ fn bag<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_stats",
-        &["(series: dynamic, [ignore_nonfinite: bool]) -> dynamic"],
+        &["(series: array, [ignore_nonfinite: bool]) -> dynamic"],
         "The least, greatest and average element, the places of the first two, and the deviation and variance of the \
          series as a sample; a column for each. Null when an element is no finite number, unless told to ignore those.",
         &[("series_stats(dynamic([3, 1, 8]))", "1.0")],
@@ -83,7 +83,7 @@ pub const FUNCTIONS: &[Function] = &[
     ]),
     Function::kernel(
         "series_stats_dynamic",
-        &["(series: dynamic, [ignore_nonfinite: bool]) -> dynamic"],
+        &["(series: array, [ignore_nonfinite: bool]) -> dynamic"],
         "As `series_stats`, in one bag, with the sum and the length besides.",
         &[
             ("series_stats_dynamic(dynamic([3, 1, 8])).max_idx", "2"),

@@ -48,21 +48,21 @@ fn numbers(arguments: &[Value<'_>]) -> Option<Vec<f64>> {
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_sum",
-        &["(series: dynamic) -> real"],
+        &["(series: array) -> real"],
         "The sum of the elements.",
         &[("series_sum(dynamic([1, 2, 3.5]))", "6.5")],
         |_, a| numbers(a).map_or(Value::Null, |n| Value::Real(n.iter().sum())),
     ),
     Function::kernel(
         "series_product",
-        &["(series: dynamic) -> real"],
+        &["(series: array) -> real"],
         "The product of the elements.",
         &[("series_product(dynamic([2, 3, 4]))", "24.0")],
         |_, a| numbers(a).map_or(Value::Null, |n| Value::Real(n.iter().product())),
     ),
     Function::kernel(
         "series_magnitude",
-        &["(series: dynamic) -> real"],
+        &["(series: array) -> real"],
         "The length of the series as a vector: the root of the sum of squares.",
         &[("series_magnitude(dynamic([3, 4]))", "5.0")],
         |_, a| numbers(a).map_or(Value::Null, |n| Value::Real(n.iter().map(|x| x * x).sum::<f64>().sqrt())),
@@ -70,9 +70,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::kernel(
         "series_dot_product",
         &[
-            "(series1: dynamic, series2: dynamic) -> real",
-            "(series: dynamic, number: number) -> real",
-            "(number: number, series: dynamic) -> real",
+            "(series1: array, series2: array) -> real",
+            "(series: array, number: number) -> real",
+            "(number: number, series: array) -> real",
         ],
         "The sum of the products of elements of two series, or of one and a number. The longer series is cut to the \
          shorter; null when one is empty.",
@@ -84,7 +84,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "series_cosine_similarity",
-        &["(series1: dynamic, series2: dynamic, [magnitude1: real], [magnitude2: real]) -> real"],
+        &["(series1: array, series2: array, [magnitude1: real], [magnitude2: real]) -> real"],
         "The cosine of the angle between two series as vectors. The longer is cut to the shorter. Magnitudes that are \
          known need not be computed again.",
         &[("series_cosine_similarity(dynamic([3, 4]), dynamic([4, 3]))", "0.96")],
@@ -92,7 +92,7 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "series_pearson_correlation",
-        &["(series1: dynamic, series2: dynamic) -> real"],
+        &["(series1: array, series2: array) -> real"],
         "Pearson's correlation of two series of one length: 1 when they rise and fall together, -1 when one rises as \
          the other falls.",
         &[("round(series_pearson_correlation(dynamic([1, 2, 3]), dynamic([6, 4, 2])), 6)", "-1.0")],

@@ -25,6 +25,8 @@ pub(super) const PLUGIN: Plugin = Plugin {
     meaning: Meaning::Table(new_metrics),
 };
 
+/// The most rows of an answer.
+const MOST: usize = 1_000_000;
 /// The hidden column that tells the rows of the lookback table.
 const BEFORE: &str = "$before";
 
@@ -87,6 +89,7 @@ fn new_metrics(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<'_>, 
         let old: BTreeSet<usize> = who.get(table.rows..).unwrap_or_default().iter().copied().collect();
         let bins = step.bins(start, end)?;
         let mut out = Out::new(&answer);
+        let mut written = 0_usize;
         for events in Events::told(&table, &who) {
             let mut windows: BTreeMap<i64, BTreeSet<usize>> = BTreeMap::new();
             for (at, id) in events.between(start, end) {
@@ -99,6 +102,10 @@ fn new_metrics(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<'_>, 
                 seen.extend(&new);
                 if new.is_empty() || cohort.is_some_and(|wanted| wanted != *from) {
                     continue;
+                }
+                written = written.saturating_add(bins.len() - at);
+                if written > MOST {
+                    return Err(format!("there are more than {MOST} pairs of windows"));
                 }
                 for to in &bins[at..] {
                     let ids = windows.get(to).unwrap_or(&nobody);

@@ -12,6 +12,8 @@ pub(super) type Weights = [f64; 2];
 const MOST_COLUMNS: usize = 128;
 /// The most patterns looked at.
 const MOST_PATTERNS: usize = 50_000;
+/// The most cells looked at in a search; what was found by then is the answer.
+const MOST_WORK: usize = 2_000_000_000;
 
 /// Rows as codes.
 pub(super) struct Discrete {
@@ -46,6 +48,13 @@ impl Pattern {
 
 fn add(a: Weights, b: Weights) -> Weights {
     [a[0] + b[0], a[1] + b[1]]
+}
+
+/// A search for patterns under way.
+struct Search<'f> {
+    frequent: &'f dyn Fn(Weights) -> bool,
+    found: Vec<Pattern>,
+    work: usize,
 }
 
 impl Discrete {
@@ -115,12 +124,12 @@ impl Discrete {
     /// not follow from one another. The search is T. Uno's LCM: each pattern is met once.
     pub fn closed(&self, depth: usize, frequent: &dyn Fn(Weights) -> bool) -> Vec<Pattern> {
         let rows: Vec<usize> = (0..self.rows.len()).collect();
-        let mut found = Vec::new();
+        let mut search = Search { frequent, found: Vec::new(), work: 0 };
         if !rows.is_empty() {
             let codes = self.closure(&rows);
-            self.extend(&rows, codes, None, depth, frequent, &mut found);
+            self.extend(&rows, codes, None, depth, &mut search);
         }
-        found
+        search.found
     }
 
     fn extend(
@@ -129,15 +138,15 @@ impl Discrete {
         codes: Vec<Option<usize>>,
         core: Option<(usize, usize)>,
         depth: usize,
-        frequent: &dyn Fn(Weights) -> bool,
-        found: &mut Vec<Pattern>,
+        search: &mut Search<'_>,
     ) {
-        if found.len() >= MOST_PATTERNS {
+        search.work = search.work.saturating_add(rows.len().saturating_mul(self.columns()));
+        if search.found.len() >= MOST_PATTERNS || search.work > MOST_WORK {
             return;
         }
         let weight = self.weigh(rows);
         if codes.iter().any(Option::is_some) {
-            found.push(Pattern { codes: codes.clone(), weight });
+            search.found.push(Pattern { codes: codes.clone(), weight });
         }
         if depth == 0 {
             return;
@@ -153,13 +162,13 @@ impl Discrete {
                 }
             }
             for (code, members) in members {
-                if Some((column, code)) <= core || !frequent(self.weigh(&members)) {
+                if Some((column, code)) <= core || !(search.frequent)(self.weigh(&members)) {
                     continue;
                 }
                 let next = self.closure(&members);
                 // A pattern that fills an earlier column is met from there.
                 if (0..column).all(|c| next[c] == codes[c]) {
-                    self.extend(&members, next, Some((column, code)), depth - 1, frequent, found);
+                    self.extend(&members, next, Some((column, code)), depth - 1, search);
                 }
             }
         }

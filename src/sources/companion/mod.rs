@@ -1,0 +1,88 @@
+//! Tables that stand beside the logs: price lists, names of keys, another service's rows. `NAME=PATH` names one.
+
+mod infer;
+mod spec;
+
+use std::io::{self, Read};
+use std::path::Path;
+
+use super::catalog::FoundFile;
+use super::discover::expand;
+use super::error::{SourceError, SourceErrorKind};
+use super::open::open;
+use super::sniff::Shape;
+use crate::types::ScalarType;
+
+pub(super) use infer::Guesses;
+use spec::Spec;
+
+/// A table beside the logs: its files, and columns as declared or as all their rows tell.
+#[derive(Clone, Debug)]
+pub(super) struct Companion {
+    pub(super) name: String,
+    pub(super) columns: Vec<(String, ScalarType)>,
+    pub(super) files: Vec<FoundFile>,
+}
+
+impl Companion {
+    /// Reads what `NAME=PATH` or `NAME(column:type, …)=PATH` leads to.
+    pub(super) fn open(text: &str) -> Result<Self, SourceError> {
+        let spec = Spec::parse(text)?;
+        let mut guesses = Guesses::default();
+        let mut files = Vec::new();
+        for candidate in expand(spec.path)? {
+            let path = candidate.path;
+            let told = |error: io::Error| {
+                SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(path.display().to_string())
+            };
+            let shape = shape_of(&path).map_err(told)?;
+            guesses.see_file(&path, shape).map_err(told)?;
+            let size = std::fs::metadata(&path).map_or(0, |data| data.len());
+            let tables = vec![spec.name.to_owned()];
+            files.push(FoundFile { path, size, shape: Some(shape), tables, problem: candidate.problem });
+        }
+        let columns = declared(&spec, guesses.columns())?;
+        Ok(Self { name: spec.name.to_owned(), columns, files })
+    }
+}
+
+/// The columns found, with the types declared for them.
+fn declared(spec: &Spec<'_>, mut found: Vec<(String, ScalarType)>) -> Result<Vec<(String, ScalarType)>, SourceError> {
+    for (name, scalar_type) in &spec.columns {
+        let near = found.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
+        match found.iter().position(|(known, _)| known == name).or(near) {
+            Some(at) if found[at].0 == *name => found[at].1 = *scalar_type,
+            Some(at) => {
+                let text = format!("{} has no column {name}", spec.name);
+                return Err(SourceError::new(SourceErrorKind::BadTable, text)
+                    .with_help(format!("did you mean {}?", found[at].0)));
+            }
+            // Its rows may leave it out, or be still to come.
+            None => found.push((name.clone(), *scalar_type)),
+        }
+    }
+    Ok(found)
+}
+
+/// What a file is: JSON by its first character, else columns between commas or, when the first line has no comma or the
+/// name says so, between tabs.
+fn shape_of(path: &Path) -> io::Result<Shape> {
+    let mut head = Vec::new();
+    match open(path)?.stream.take(64 * 1024).read_to_end(&mut head) {
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
+        Err(error) => return Err(error),
+    }
+    let name = path.to_string_lossy().to_lowercase();
+    let tabbed = Path::new(name.trim_end_matches(".gz")).extension().is_some_and(|e| e == "tsv" || e == "tab");
+    let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
+    Ok(match head.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{') => Shape::JsonLines,
+        Some(b'[') => Shape::JsonArray,
+        _ if tabbed || line.contains(&b'\t') && !line.contains(&b',') => Shape::Tsv,
+        _ => Shape::Csv,
+    })
+}
+
+#[cfg(test)]
+mod tests;
