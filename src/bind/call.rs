@@ -230,7 +230,6 @@ impl Binder<'_> {
             .into_iter()
             .enumerate()
             .map(|(at, e)| match signature.parameter(at) {
-                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 Some(Parameter { class: Class::OneOf(types), .. }) if !types.contains(&e.scalar_type) => {
                     let to = target(types, e.scalar_type, allowed);
                     self.fold(e.cast(to))

@@ -134,9 +134,6 @@ impl Class {
         if text == "any" {
             return Some(Self::Any);
         }
-        if text == "text" {
-            return Some(Self::Text);
-        }
         if text == "type" {
             return Some(Self::Type);
         }
@@ -162,9 +159,8 @@ impl Class {
     /// Whether an argument of this type is taken without conversion.
     pub fn takes(&self, scalar_type: ScalarType) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any | Self::Text => true,
             Self::OneOf(types) => types.contains(&scalar_type),
-            Self::Text => scalar_type == ScalarType::String,
             Self::Type => false,
             Self::Array => scalar_type == ScalarType::Dynamic,
         }
