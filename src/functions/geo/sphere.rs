@@ -15,9 +15,9 @@ pub(crate) fn place(longitude: f64, latitude: f64) -> Option<Point> {
     (longitude.abs() <= 180.0).then(|| wrapped(longitude, latitude)).flatten()
 }
 
-/// A place in degrees whose longitude may run around the Earth more than once, as it may inside a shape.
+/// A place in degrees whose longitude may run once around the Earth either way, as it may inside a shape.
 pub(super) fn wrapped(longitude: f64, latitude: f64) -> Option<Point> {
-    let valid = longitude.is_finite() && latitude.abs() <= 90.0;
+    let valid = longitude.abs() <= 360.0 && latitude.abs() <= 90.0;
     valid.then(|| Point::from(LatLng::from_degrees(latitude, longitude)))
 }
 
