@@ -1,4 +1,4 @@
-use crate::syntax::ast::{ExpandColumn, Expr, Name, OperatorKind, Pipeline};
+use crate::syntax::ast::{ExpandColumn, Expr, ExprKind, Name, OperatorKind, Pipeline};
 use crate::syntax::parser::{Parsed, Parser};
 
 impl Parser {
@@ -48,13 +48,16 @@ impl Parser {
     /// `partition by k (…)`, or `{…}`.
     pub(super) fn partition(&mut self) -> Parsed<OperatorKind> {
         self.expect_word("by")?;
-        let by = self.sum()?;
+        // A name alone: what stands in parentheses after it is the body, no call.
+        let start = self.span();
+        let name = self.name()?;
+        let by = Expr { kind: ExprKind::Name(name), span: self.since(start) };
         let body = if self.is("{") {
             self.expect("{")?;
             let whole = self.deeper(Self::table_or_scalar)?;
             self.expect("}")?;
             match whole.kind {
-                crate::syntax::ast::ExprKind::Pipeline(pipeline) => *pipeline,
+                ExprKind::Pipeline(pipeline) => *pipeline,
                 _ => Pipeline { source: Some(whole), operators: Vec::new() },
             }
         } else {
