@@ -27,6 +27,15 @@ impl Binder<'_> {
         let Some(function) = functions::find(&name.text) else {
             return Err(Box::new(unknown_function(name, env)));
         };
+        if !function.columns.is_empty() {
+            let message = format!("'{}' gives several columns, and this is a place for one value", name.text);
+            let finding = Diagnostic::new("KQL153", message, span);
+            let single = functions::find(&format!("{}_dynamic", function.name));
+            return Err(Box::new(match single {
+                Some(single) => finding.help(format!("write {}(…), which gives one bag", single.name)),
+                None => finding.help("let it stand alone in `extend` or `project`, and use its columns after that"),
+            }));
+        }
         self.catalogue(function, name, arguments, row, env, span)
     }
 
@@ -91,7 +100,7 @@ impl Binder<'_> {
                         .help("use it in where or project of graph-match or graph-shortest-paths"),
                 ));
             }
-            _ => return Ok(None),
+            _ => return self.metadata(name, arguments, row, env, span),
         }))
     }
 
@@ -112,7 +121,8 @@ impl Binder<'_> {
         Ok(Expr { kind, scalar_type: ScalarType::Dynamic })
     }
 
-    fn catalogue(
+    /// A call of a function of the catalogue.
+    pub(super) fn catalogue(
         &self,
         function: &'static Function,
         name: &Name,
@@ -121,13 +131,28 @@ impl Binder<'_> {
         env: &Env,
         span: Span,
     ) -> Bind<Expr> {
-        let bound = arguments.iter().map(|a| self.scalar(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
+        let bound = arguments.iter().map(|a| self.argument(&a.value, row, env)).collect::<Bind<Vec<_>>>()?;
         let spans: Vec<Span> = arguments.iter().map(|a| a.value.span).collect();
-        let (arguments, scalar_type) = self.convert(&name.text, function.signatures, bound, &spans, span)?;
-        if matches!(function.name, "iff" | "case") {
-            one_type(&name.text, &arguments, span)?;
+        self.bound_call(function, &name.text, bound, &spans, span)
+    }
+
+    /// A call of a function of the catalogue, its arguments bound.
+    pub(super) fn bound_call(
+        &self,
+        function: &'static Function,
+        name: &str,
+        bound: Vec<Expr>,
+        spans: &[Span],
+        span: Span,
+    ) -> Bind<Expr> {
+        let (arguments, scalar_type) = self.convert(name, function.signatures, bound, spans, span)?;
+        if let Some(refusal) = (function.check)(&arguments) {
+            let at = spans.get(refusal.argument).copied().unwrap_or(span);
+            return Err(Box::new(Diagnostic::new("KQL167", refusal.message, at).help(refusal.help)));
         }
-        let scalar_type = if function.columns.is_empty() { scalar_type } else { ScalarType::Dynamic };
+        if matches!(function.name, "iff" | "case") {
+            one_type(name, &arguments, span)?;
+        }
         let call =
             |kernel, volatile| ExprKind::Kernel { name: function.name, kernel, volatile, arguments: arguments.clone() };
         Ok(match function.meaning {
@@ -137,11 +162,12 @@ impl Binder<'_> {
                 Expr { kind: ExprKind::Window { name: function.name, kernel, arguments }, scalar_type }
             }
             Meaning::Rewrite(rewrite) => self.fold_all(rewrite(arguments)),
+            Meaning::Special => return error("KQL160", format!("'{name}' cannot be called this way"), span),
         })
     }
 
     /// Folds an expression from its leaves up.
-    fn fold_all(&self, expr: Expr) -> Expr {
+    pub(super) fn fold_all(&self, expr: Expr) -> Expr {
         self.fold(expr.map_operands(|o| self.fold_all(o)))
     }
 
@@ -229,8 +255,13 @@ impl Binder<'_> {
 /// The values that `iff` and `case` choose between must be of one type.
 fn one_type(name: &str, arguments: &[Expr], span: Span) -> Bind<()> {
     let last = arguments.len() - 1;
-    let values = arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last);
-    let types: Vec<ScalarType> = values.map(|(_, a)| a.scalar_type).collect();
+    let values = || arguments.iter().enumerate().filter(|(at, _)| at % 2 == 1 || *at == last).map(|(_, a)| a);
+    let mut types: Vec<ScalarType> = values().map(|a| a.scalar_type).collect();
+    // A null number goes with any number, as in `iff(ok, round(n), real(null))`.
+    let null = |a: &Expr| a.as_literal().is_some_and(Value::is_null);
+    if types.iter().all(|t| t.is_numeric()) && values().any(|a| !null(a)) {
+        types = values().filter(|a| !null(a)).map(|a| a.scalar_type).collect();
+    }
     one_of(&types, &format!("values of '{name}'"), span).map(drop)
 }
 
@@ -322,6 +353,9 @@ fn unknown_function(name: &Name, env: &Env) -> Diagnostic {
             name.span,
         )
         .help(format!("write `| summarize {}(…) by …`", name.text));
+    }
+    if let Some(reason) = functions::unsupported_reason(&name.text) {
+        return Diagnostic::new("KQL166", format!("'{}' is not supported: {reason}", name.text), name.span);
     }
     let lets = env.names();
     let known =

@@ -39,10 +39,9 @@ impl Binder<'_> {
             ast::ExprKind::Between { value, low, high, negated } => {
                 self.between(value, low, high, *negated, row, env)?
             }
-            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
-                [one] => Expr::literal(Value::string(one.scalar_type.name()), Text),
-                _ => return error("KQL131", "typeof() takes one type here", tree.span),
-            },
+            ast::ExprKind::TypeOf(_) => {
+                return error("KQL131", "typeof() is an argument of some functions, and no value", tree.span);
+            }
             ast::ExprKind::Star | ast::ExprKind::Wildcard(_) => {
                 return error("KQL132", "'*' stands for columns only in lists of columns", tree.span);
             }
@@ -57,6 +56,17 @@ impl Binder<'_> {
             }
         };
         Ok(self.fold(bound))
+    }
+
+    /// An argument of a function of the catalogue: a scalar, or a type, which is passed as its name.
+    pub(super) fn argument(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
+        match &tree.kind {
+            ast::ExprKind::TypeOf(columns) => match columns.as_slice() {
+                [one] => Ok(Expr::literal(Value::string(one.scalar_type.name()), Text)),
+                _ => error("KQL131", "typeof() takes one type here", tree.span),
+            },
+            _ => self.scalar(tree, row, env),
+        }
     }
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
@@ -83,7 +93,16 @@ impl Binder<'_> {
             }
             None => {}
         }
+        if row.schema.is_open() {
+            return Ok(self.guess(name));
+        }
         Err(Box::new(self.unknown_column(name, row, env)))
+    }
+
+    /// A column that the data may turn out to have.
+    pub(super) fn guess(&self, name: &Name) -> Expr {
+        self.guessed.set(true);
+        Expr::column(&name.text, Dynamic)
     }
 
     pub(super) fn unknown_column(&self, name: &Name, row: &Row<'_>, env: &Env) -> Diagnostic {
@@ -160,9 +179,36 @@ impl Binder<'_> {
         row: &Row<'_>,
         env: &Env,
     ) -> Bind<Expr> {
-        let span = left.span.to(right.span);
-        let a = self.scalar(left, row, env)?;
         let b = self.scalar(right, row, env)?;
+        if matches!(left.kind, ast::ExprKind::Star) {
+            return self.over_all_columns(operator, b, (left.span, right.span), row);
+        }
+        let a = self.scalar(left, row, env)?;
+        self.operate(operator, a, b, (left.span, right.span))
+    }
+
+    /// `* has "x"`, `* == 1`: whether it is so for any column. A text operator reads every column as text, a comparison
+    /// looks at those it can compare.
+    fn over_all_columns(&self, operator: BinaryOperator, b: Expr, spans: (Span, Span), row: &Row<'_>) -> Bind<Expr> {
+        let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+        if !compares && !is_text_operator(operator) {
+            return error("KQL132", "'*' stands for any column only before == and operators on text", spans.0);
+        }
+        let columns = row.schema.columns.iter().map(|(name, scalar_type)| {
+            let column = Expr::column(name, *scalar_type);
+            if compares || *scalar_type == Dynamic { column } else { column.cast(Text) }
+        });
+        let tests: Vec<Expr> =
+            columns.filter_map(|column| self.operate(operator, column, b.clone(), spans).ok()).collect();
+        if tests.is_empty() {
+            return error("KQL132", "no column here can be compared with this", spans.0.to(spans.1));
+        }
+        Ok(Expr::core(Core::Or, tests, Bool))
+    }
+
+    /// An operator over operands that are bound; `left` and `right` are where they stand.
+    fn operate(&self, operator: BinaryOperator, a: Expr, b: Expr, (left, right): (Span, Span)) -> Bind<Expr> {
+        let span = left.to(right);
         match operator {
             BinaryOperator::Add => self.arithmetic(Core::Add, a, b, span),
             BinaryOperator::Subtract => self.arithmetic(Core::Subtract, a, b, span),
@@ -175,31 +221,29 @@ impl Binder<'_> {
             BinaryOperator::LessOrEqual => self.comparison(Core::LessOrEqual, a, b, span),
             BinaryOperator::Greater => self.comparison(Core::Greater, a, b, span),
             BinaryOperator::GreaterOrEqual => self.comparison(Core::GreaterOrEqual, a, b, span),
-            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left.span, right.span),
-            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left.span, right.span),
+            BinaryOperator::EqualIgnoreCase => self.text(Core::EqualIgnoreCase, false, a, b, left, right),
+            BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left, right),
             BinaryOperator::MatchesRegex => {
                 if let Some(Value::String(pattern)) = b.as_literal()
                     && let Err(problem) = regex::Regex::new(pattern)
                 {
                     let problem = problem.to_string();
                     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right.span);
+                    return error("KQL138", format!("not a regular expression of RE2's dialect: {last}"), right);
                 }
-                self.text(Core::MatchesRegex, false, a, b, left.span, right.span)
+                self.text(Core::MatchesRegex, false, a, b, left, right)
             }
-            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left.span, right.span),
+            BinaryOperator::Colon => self.text(Core::Has, false, a, b, left, right),
             BinaryOperator::Text(operator @ (TextOperator::Like | TextOperator::LikeCs), negated) => {
                 let Some(Value::String(pattern)) = b.as_literal() else {
-                    return error("KQL120", "the pattern of 'like' must be a constant", right.span);
+                    return error("KQL120", "the pattern of 'like' must be a constant", right);
                 };
                 let parts: Vec<String> = pattern.split('*').map(regex::escape).collect();
                 let flags = if operator == TextOperator::Like { "(?is)" } else { "(?s)" };
                 let regex = Expr::literal(Value::string(format!("{flags}^{}$", parts.join(".*"))), Text);
-                self.text(Core::MatchesRegex, negated, a, regex, left.span, right.span)
+                self.text(Core::MatchesRegex, negated, a, regex, left, right)
             }
-            BinaryOperator::Text(operator, negated) => {
-                self.text(text_core(operator), negated, a, b, left.span, right.span)
-            }
+            BinaryOperator::Text(operator, negated) => self.text(text_core(operator), negated, a, b, left, right),
         }
     }
 
@@ -376,6 +420,17 @@ impl Binder<'_> {
         let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
+}
+
+fn is_text_operator(operator: BinaryOperator) -> bool {
+    matches!(
+        operator,
+        BinaryOperator::Text(..)
+            | BinaryOperator::EqualIgnoreCase
+            | BinaryOperator::NotEqualIgnoreCase
+            | BinaryOperator::MatchesRegex
+            | BinaryOperator::Colon
+    )
 }
 
 fn text_core(operator: TextOperator) -> Core {

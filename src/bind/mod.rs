@@ -3,8 +3,11 @@
 mod aggregates;
 mod call;
 mod expression;
+mod given;
+mod metadata;
 mod names;
 mod operators;
+mod plugins;
 mod scope;
 mod statements;
 mod tabular;
@@ -12,11 +15,12 @@ mod tabular;
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Context, Expr, ExprKind, Plan, SubqueryAnswer};
+use crate::ir::{Context, Core, Expr, ExprKind, Plan, SubqueryAnswer};
 use crate::render::Visualization;
 use crate::syntax::{Span, ast};
 use crate::types::{ScalarType, TICKS_PER_DAY, Table, Value, cast};
 
+pub use plugins::{PLUGINS, Plugin, find_plugin};
 pub use scope::{NoTables, Tables};
 
 use scope::{Env, Row, Tabular};
@@ -48,7 +52,7 @@ pub struct Environment<'a> {
     pub tables: &'a dyn Tables,
     /// The run's clock.
     pub context: Context,
-    /// Values for `declare query_parameters`.
+    /// Values for `declare query_parameters`, and for names the query does not define.
     pub parameters: &'a BTreeMap<String, String>,
     /// Half-open ticks of `TimeGenerated` that every table is cut to, as `--timespan` asks.
     pub period: Option<(i64, i64)>,
@@ -66,6 +70,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
         depth: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
+        guessed: false.into(),
     }
     .query(query)
 }
@@ -80,10 +85,24 @@ struct Binder<'a> {
     forks: std::cell::RefCell<Vec<(String, Tabular)>>,
     /// The tables that the statement at hand gives a name for the statements after it.
     exports: std::cell::RefCell<Vec<(String, Tabular)>>,
+    /// Whether the operator at hand named a column whose type only the data tells.
+    guessed: std::cell::Cell<bool>,
 }
 
 /// How deep the query's own functions may call one another.
 const MAX_CALL_DEPTH: usize = 64;
+
+/// A constant real beyond the whole numbers, made one: Kusto computes constants in .NET, where that gives the least
+/// number; over rows it gives the nearest.
+fn overflowed(expr: &Expr) -> Option<Value<'static>> {
+    let ExprKind::Core(Core::Cast(to), operands) = &expr.kind else { return None };
+    let Value::Real(x) = operands.first()?.as_literal()? else { return None };
+    match to {
+        ScalarType::Long if x.is_finite() && x.abs() >= i64::MAX as f64 => Some(Value::Long(i64::MIN)),
+        ScalarType::Int if x.is_finite() && x.abs() > f64::from(i32::MAX) => Some(Value::Int(i32::MIN)),
+        _ => None,
+    }
+}
 
 fn error<T>(code: &'static str, message: impl Into<String>, span: Span) -> Bind<T> {
     Err(Box::new(Diagnostic::new(code, message, span)))
@@ -99,6 +118,7 @@ impl Binder<'_> {
             && !expr.has_window()
             && let Some(value) = expr.constant(&self.environment.context)
         {
+            let value = overflowed(&expr).unwrap_or(value);
             return Expr::literal(value, expr.scalar_type);
         }
         expr

@@ -1,7 +1,8 @@
 //! The names of columns that the query does not name itself.
 
+use super::{Bind, error};
 use crate::functions::{self, ResultName};
-use crate::syntax::ast::{Argument, Expr, ExprKind};
+use crate::syntax::ast::{Argument, Expr, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
 
 /// The name an expression gives its column by itself: a column's own, a path's parts joined with `_`, the first
@@ -34,33 +35,29 @@ fn call_name(name: &str, arguments: &[Argument]) -> Option<String> {
             ResultName::None => None,
             ResultName::FirstArgument => first(),
             ResultName::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
+            ResultName::Suffix(suffix) => first().map(|own| format!("{own}_{suffix}")),
         };
     }
     aggregate_name(name, arguments)
 }
 
-/// The generated name of an aggregate call: its prefix and the name of its argument, when that is a plain path.
+/// The generated name of an aggregate call: its prefix and the name of its argument. `None` when it has no prefix and
+/// the argument no name.
 pub(super) fn aggregate_name(name: &str, arguments: &[Argument]) -> Option<String> {
     let aggregate = functions::find_aggregate(name)?;
-    let argument = arguments.first().map(|a| &a.value);
-    let plain = match argument {
-        Some(Expr { kind: ExprKind::Name(_) | ExprKind::Member(..) | ExprKind::Index(..), .. }) => {
-            argument.and_then(result_name).unwrap_or_default()
-        }
-        _ => String::new(),
-    };
-    // A predicate adds nothing to the name.
-    let plain = if aggregate.name == "countif" { String::new() } else { plain };
+    let own = |at: usize| arguments.get(at).and_then(|a| result_name(&a.value));
+    let first = own(0).unwrap_or_default();
+    let prefix = aggregate.prefix;
     Some(match aggregate.name {
-        "take_any" | "take_anyif" if name != "any" && name != "anyif" => plain,
+        _ if prefix.is_empty() => return own(0),
         "percentile" | "percentilew" => {
             let rank = arguments.last().map_or_else(String::new, |a| rank_text(&a.value));
-            format!("{}_{plain}_{rank}", aggregate.prefix)
+            format!("{prefix}_{first}_{rank}")
         }
-        _ => {
-            let prefix = if name == "any" || name == "anyif" { "any" } else { aggregate.prefix };
-            format!("{prefix}_{plain}")
+        "covariance" | "covarianceif" | "covariancep" | "covariancepif" => {
+            format!("{prefix}_{first}_{}", own(1).unwrap_or_default())
         }
+        _ => format!("{prefix}_{first}"),
     })
 }
 
@@ -75,17 +72,52 @@ pub(super) fn rank_text(expr: &Expr) -> String {
     }
 }
 
+/// Refuses a list in which the query says one name twice: `a = 1, a = 2`, or `a, a`.
+pub(super) fn said_once(items: &[NamedExpr]) -> Bind<()> {
+    let mut said: Vec<&str> = Vec::new();
+    for item in items {
+        let own = match &item.value.kind {
+            ExprKind::Name(name) if item.names.is_empty() => Some(name),
+            _ => None,
+        };
+        for name in item.names.iter().chain(own) {
+            if said.contains(&name.text.as_str()) {
+                return error("KQL123", format!("two columns would be named '{}'", name.text), name.span);
+            }
+            said.push(&name.text);
+        }
+    }
+    Ok(())
+}
+
 /// Hands out the names of one list of columns, as `project`, `extend`, `summarize` and their kin number them.
 #[derive(Debug, Default)]
 pub(super) struct Namer {
     taken: Vec<String>,
+    /// The names among those taken that the query says itself.
+    given: Vec<String>,
     unnamed: usize,
 }
 
 impl Namer {
     /// Starts with names that are taken from the outset.
     pub fn new(taken: Vec<String>) -> Self {
-        Self { taken, unnamed: 0 }
+        Self { taken, given: Vec::new(), unnamed: 0 }
+    }
+
+    /// A name that the query says: refused when it says it twice, numbered when a column has it by itself already.
+    pub fn given(&mut self, name: &Name) -> Bind<String> {
+        if self.given.contains(&name.text) {
+            return error("KQL123", format!("two columns would be named '{}'", name.text), name.span);
+        }
+        let text = self.unique(&name.text);
+        self.given.push(text.clone());
+        Ok(text)
+    }
+
+    /// Notes that a name that is taken was said by the query.
+    pub fn say(&mut self, name: &str) {
+        self.given.push(name.to_owned());
     }
 
     /// Marks a name as taken.

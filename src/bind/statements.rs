@@ -1,5 +1,6 @@
 //! Statements: `let`, `set`, `declare query_parameters`, and tabular expressions.
 
+use super::metadata::option_name;
 use super::operators::{is_graph, not_a_table};
 use super::scope::{Binding, Env, Function, Row};
 use super::{Bind, Binder, Bound, Output, error};
@@ -12,7 +13,7 @@ use std::rc::Rc;
 
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
-        let mut env = Env::default();
+        let mut env = self.given();
         let mut outputs = Vec::new();
         let mut findings = Vec::new();
         for (at, statement) in query.statements.iter().enumerate() {
@@ -46,7 +47,15 @@ impl Binder<'_> {
     fn statement(&self, statement: &Statement, env: &Env, outputs: &mut Vec<Output>) -> Bind<Env> {
         match statement {
             Statement::Let(definition) => self.definition(definition, env),
-            Statement::Set { .. } => Ok(env.clone()),
+            Statement::Set { name, value } => match value {
+                Some(value) if name.text.starts_with("query_bin_auto_") => {
+                    let schema = Schema::default();
+                    let row = Row { schema: &schema, serialized: false, exists: false };
+                    let value = self.scalar(value, &row, env)?;
+                    Ok(env.with(&option_name(&name.text), Binding::Scalar(value)))
+                }
+                _ => Ok(env.clone()),
+            },
             Statement::QueryParameters(parameters) => self.query_parameters(parameters, env),
             Statement::Tabular(expr) => {
                 self.forks.borrow_mut().clear();

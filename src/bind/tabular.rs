@@ -1,7 +1,7 @@
 //! Table expressions: sources, pipelines, and calls that give tables.
 
 use super::scope::{Binding, Env, Function, Row, Tabular};
-use super::{Bind, Binder, MAX_CALL_DEPTH, error};
+use super::{Bind, Binder, MAX_CALL_DEPTH, error, find_plugin};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, Plan, PlanKind, Scan};
 use crate::syntax::Span;
@@ -63,7 +63,10 @@ impl Binder<'_> {
             None => input,
         };
         let mut env = env.clone();
-        for operator in &pipeline.operators {
+        for (at, operator) in pipeline.operators.iter().enumerate() {
+            if at + 1 < pipeline.operators.len() {
+                ends(operator)?;
+            }
             if let ast::OperatorKind::As(name) = &operator.kind {
                 let Some(tabular) = &mut current else {
                     return error("KQL115", "'as' needs a table before it", operator.keyword);
@@ -90,7 +93,13 @@ impl Binder<'_> {
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
             Some(Binding::Table(tabular)) => return Ok(tabular.clone()),
-            Some(Binding::Function(function)) => return self.call_tabular(function, &[], env, None, name.span),
+            Some(Binding::Function(function)) => {
+                let mut tabular = self.call_tabular(function, &[], env, None, name.span)?;
+                if function.tree.view {
+                    tabular.name = Some(name.text.clone());
+                }
+                return Ok(tabular);
+            }
             Some(Binding::Scalar(_)) => {
                 return error(
                     "KQL114",
@@ -260,6 +269,17 @@ impl Binder<'_> {
         }
         Ok(inner)
     }
+}
+
+/// Refuses an operator that something follows though it gives several tables.
+fn ends(operator: &ast::Operator) -> Bind<()> {
+    if let ast::OperatorKind::Evaluate { plugin, .. } = &operator.kind
+        && find_plugin(&plugin.text).is_some_and(|p| p.ends())
+    {
+        let message = format!("'{}' gives several tables, so nothing can follow it", plugin.text);
+        return error("KQL247", message, plugin.span);
+    }
+    Ok(())
 }
 
 /// `database('x')`, `workspace('y')`, `cluster('c').database('d')`: names of elsewhere, whose tables are taken from here.

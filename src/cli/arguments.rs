@@ -27,6 +27,8 @@ pub(super) enum Command {
     Run(RunArguments),
     /// Parse and bind queries without running them
     Check(CheckArguments),
+    /// Lay out query files in the one canonical way
+    Fmt(FmtArguments),
     /// Show what the logs are: tables, files, formats, rows, problems
     Tables(TablesArguments),
     /// List the functions, or explain one
@@ -180,7 +182,7 @@ pub(super) struct FunctionsArguments {
 
 #[derive(Args, Debug)]
 pub(super) struct FmtArguments {
-    /// Query files; `-` formats standard input to standard output
+    /// Query files, or folders of them; `-` lays out standard input to standard output
     #[arg(value_name = "FILE", required = true, value_hint = clap::ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// Change nothing; fail when a file is laid out otherwise

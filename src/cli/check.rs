@@ -9,22 +9,18 @@ use super::exit::{Exit, Failure, io_failure};
 use super::{logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::{Diagnostic, draw};
+use crate::ir::Schema;
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
     let parameters = query::parameters(&arguments.with)?;
-    let environment = Environment {
-        tables: &logs,
-        context: query::context(&arguments.with)?,
-        parameters: &parameters,
-        period: None,
-        evaluate: None,
-    };
+    let context = query::context(&arguments.with)?;
+    let values = query::placeholders(&arguments.with, &context);
+    let environment = Environment { tables: &logs, context, parameters: &parameters, period: None, evaluate: None };
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let text = crate::workbook::fill(&text, &parameters);
-        let outcome = crate::compile(&text, &environment);
+        let outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
         if outcome.is_err() {
             exit = Exit::Query;
         }
@@ -41,7 +37,7 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
 }
 
 /// The files named, and the `.kql` files of the folders named.
-fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut all = Vec::new();
     for path in paths {
         if path.is_dir() {
@@ -64,8 +60,8 @@ fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::
     let (tables, findings) = match outcome {
         Ok(bound) => {
             let tables = bound.outputs.iter().map(|output| {
-                let columns = output.plan.schema.columns.iter();
-                let columns: Vec<_> = columns.map(|(n, t)| json!({"name": n, "type": t.name()})).collect();
+                let known = output.plan.schema.columns.iter().filter(|(n, _)| !n.starts_with(Schema::UNKNOWN));
+                let columns: Vec<_> = known.map(|(n, t)| json!({"name": n, "type": t.name()})).collect();
                 json!({"name": output.name, "columns": columns})
             });
             (tables.collect(), Vec::new())

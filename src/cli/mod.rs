@@ -4,6 +4,7 @@ mod arguments;
 mod check;
 mod completions;
 mod exit;
+mod fmt;
 mod functions;
 mod logs;
 mod output;
@@ -35,6 +36,7 @@ fn commands() -> Exit {
         Ok(cli) => match cli.command {
             Command::Run(arguments) => run::run(&arguments),
             Command::Check(arguments) => check::check(&arguments),
+            Command::Fmt(arguments) => fmt::fmt(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),
             Command::Functions(arguments) => functions::functions(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),

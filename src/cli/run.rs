@@ -38,14 +38,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         period,
         evaluate: Some(&evaluate),
     };
-    let text = crate::workbook::fill(&text, &parameters);
-    let bound = match crate::compile(&text, &environment) {
-        Ok(bound) => bound,
+    let values = query::placeholders(&arguments.with, &context);
+    let (bound, notes) = match crate::workbook::compile(&text, &values, &environment) {
+        Ok(compiled) => compiled,
         Err(findings) => {
             output::note(draw(&text, &name, &findings).trim_end());
             return Ok(Exit::Query);
         }
     };
+    if !arguments.quiet {
+        notes.iter().for_each(|note| output::note(&format!("note: {note}")));
+    }
     if arguments.explain {
         return explained(&bound, engine, &context, &logs);
     }

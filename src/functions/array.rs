@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::Function;
+use super::{Function, ResultName};
 use crate::types::{Json, Value};
 
 fn array<'v>(arguments: &'v [Value<'_>], at: usize) -> Option<&'v Vec<Json>> {
@@ -193,7 +193,8 @@ pub const FUNCTIONS: &[Function] = &[
             a[0].as_json().into_iter().for_each(|json| paths(json, "", &mut all));
             list(all)
         },
-    ),
+    )
+    .naming(ResultName::Prefix("tree")),
     Function::kernel(
         "bag_zip",
         &["(keys: dynamic, values: dynamic) -> dynamic"],

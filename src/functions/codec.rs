@@ -179,17 +179,17 @@ pub const FUNCTIONS: &[Function] = &[
         |_, a| Value::string(punycode::decode(text(a, 0)).unwrap_or_default()),
     ),
     Function::kernel(
-        "punycode_domain_from_string",
+        "punycode_domain_to_string",
         &["(domain: string) -> string"],
         "A domain name with each label that needs it in punycode.",
-        &[("punycode_domain_from_string('www.bücher.de')", "www.xn--bcher-kva.de")],
+        &[("punycode_domain_to_string('www.bücher.de')", "www.xn--bcher-kva.de")],
         |_, a| Value::string(labels(text(a, 0), encoded_label).unwrap_or_default()),
     ),
     Function::kernel(
-        "punycode_domain_to_string",
+        "punycode_domain_from_string",
         &["(domain: string) -> string"],
         "A domain name with each label of punycode as people read it.",
-        &[("punycode_domain_to_string('www.xn--bcher-kva.de')", "www.bücher.de")],
+        &[("punycode_domain_from_string('www.xn--bcher-kva.de')", "www.bücher.de")],
         |_, a| Value::string(labels(text(a, 0), decoded_label).unwrap_or_default()),
     ),
 ];

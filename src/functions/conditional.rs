@@ -46,6 +46,7 @@ fn choose(condition: Expr, then: Expr, otherwise: Expr) -> Expr {
         (a, b) if a == b => a,
         (a, b) if a.is_integer() && b.is_integer() => ScalarType::Long,
         (ScalarType::Dynamic, other) | (other, ScalarType::Dynamic) => other,
+        (a, b) if a.is_numeric() && b.is_numeric() => ScalarType::Real,
         (a, _) => a,
     };
     Expr::core(Core::If, vec![condition.cast(Bool), then.cast(scalar_type), otherwise.cast(scalar_type)], scalar_type)

@@ -1,7 +1,7 @@
 //! Conversions between types. What does not fit becomes null.
 
 use super::{Function, Meaning, ResultName};
-use crate::ir::Expr;
+use crate::ir::{Expr, ExprKind};
 use crate::types::{Json, ScalarType, Value, to_text};
 
 fn to(mut arguments: Vec<Expr>, scalar_type: ScalarType) -> Expr {
@@ -32,15 +32,25 @@ fn gettype<'a>(value: &Value<'a>) -> Value<'a> {
     })
 }
 
+/// What is known before any row is read, even of a null: the type, unless that is dynamic.
+fn type_name(mut arguments: Vec<Expr>) -> Expr {
+    let value = arguments.remove(0);
+    if value.scalar_type != ScalarType::Dynamic {
+        return Expr::literal(Value::str(value.scalar_type.name()), ScalarType::String);
+    }
+    let kind =
+        ExprKind::Kernel { name: "gettype", kernel: |_, a| gettype(&a[0]), volatile: false, arguments: vec![value] };
+    Expr { kind, scalar_type: ScalarType::String }
+}
+
 /// Text as JSON; text that is none stays text.
 fn parse_json<'a>(value: &Value<'a>) -> Value<'a> {
     match value {
         Value::String(text) => {
-            let trimmed = text.trim();
-            if trimmed.is_empty() {
+            if text.is_empty() {
                 return Value::Null;
             }
-            match serde_json::from_str::<Json>(trimmed) {
+            match serde_json::from_str::<Json>(text.trim()) {
                 Ok(json) => Value::dynamic(json),
                 Err(_) => Value::dynamic(Json::String(text.to_string())),
             }
@@ -158,9 +168,9 @@ pub const FUNCTIONS: &[Function] = &[
         name: "gettype",
         signatures: &["(value: any) -> string"],
         doc: "The name of the value's type; of a dynamic, the type of what it holds.",
-        examples: &[("gettype(1)", "long"), ("gettype(dynamic({}))", "dictionary")],
+        examples: &[("gettype(1)", "long"), ("gettype(int(null))", "int"), ("gettype(dynamic({}))", "dictionary")],
         naming: ResultName::Prefix("gettype"),
-        meaning: Meaning::Kernel(|_, a| gettype(&a[0])),
+        meaning: Meaning::Rewrite(type_name),
         ..Function::NEW
     },
     Function {

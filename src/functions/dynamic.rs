@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Function, Meaning};
+use super::{Function, Meaning, ResultName};
 use crate::ir::{compare, unwrap_dynamic};
 use crate::types::{Json, ScalarType, Value, cast, to_text};
 
@@ -34,34 +34,49 @@ fn pack<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     Value::dynamic(Json::Object(bag))
 }
 
-/// The order `array_sort` gives: nulls last, numbers by size, texts ordinal.
-fn order(a: &Json, b: &Json) -> Ordering {
-    match (a.is_null(), b.is_null()) {
-        (true, true) => Ordering::Equal,
-        (true, false) => Ordering::Greater,
-        (false, true) => Ordering::Less,
-        (false, false) => {
-            let (a, b) = (Value::dynamic(a.clone()), Value::dynamic(b.clone()));
-            compare(&unwrap_dynamic(&a), &unwrap_dynamic(&b)).unwrap_or(Ordering::Equal)
-        }
+/// What stands before what in an array of mixed content: numbers, texts, guids, all else.
+fn rank(item: &Json) -> u8 {
+    match item {
+        Json::Number(_) => 0,
+        Json::String(_) => 1,
+        _ => 3,
     }
 }
 
-/// The first array sorted, and further arrays in the same order.
+/// The order `array_sort` gives to what is not null: numbers by size, texts ordinal.
+fn order(a: &Json, b: &Json) -> Ordering {
+    rank(a).cmp(&rank(b)).then_with(|| {
+        let (a, b) = (Value::dynamic(a.clone()), Value::dynamic(b.clone()));
+        compare(&unwrap_dynamic(&a), &unwrap_dynamic(&b)).unwrap_or(Ordering::Equal)
+    })
+}
+
+/// The first array sorted, and further arrays of its length in the same order: alone as itself, several as an array
+/// of arrays. The last argument may say whether nulls come last.
 fn sort<'a>(arguments: &[Value<'a>], ascending: bool) -> Value<'a> {
-    let Some(first) = array(arguments, 0) else { return Value::Null };
-    let nulls_first = arguments.last().and_then(Value::as_bool) == Some(false);
+    let (arrays, nulls_last) = match arguments.split_last() {
+        Some((Value::Bool(nulls_last), arrays)) => (arrays, *nulls_last),
+        _ => (arguments, true),
+    };
+    let Some(first) = array(arrays, 0) else { return Value::Null };
     let mut places: Vec<usize> = (0..first.len()).collect();
     places.sort_by(|a, b| {
         let (a, b) = (&first[*a], &first[*b]);
         match (a.is_null(), b.is_null()) {
             (false, false) if ascending => order(a, b),
             (false, false) => order(b, a),
-            _ if nulls_first => order(b, a),
-            _ => order(a, b),
+            (a, b) if nulls_last => a.cmp(&b),
+            (a, b) => b.cmp(&a),
         }
     });
-    list(places.into_iter().map(|at| first[at].clone()).collect())
+    let sorted = |at: usize| match array(arrays, at).filter(|items| items.len() == first.len()) {
+        Some(items) => Json::Array(places.iter().map(|from| items[*from].clone()).collect()),
+        None => Json::Null,
+    };
+    match arrays.len() {
+        1 => Value::dynamic(sorted(0)),
+        several => list((0..several).map(sorted).collect()),
+    }
 }
 
 fn slice<'a>(arguments: &[Value<'a>]) -> Value<'a> {
@@ -250,16 +265,18 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "array_sort_asc",
-        signatures: &["(array: dynamic, [nullsLast: bool]) -> dynamic"],
-        doc: "The elements, smallest first; nulls last unless told otherwise.",
+        signatures: &["(array: dynamic, [nullsLast: const bool]) -> dynamic", "(*arrays: dynamic|bool) -> dynamic"],
+        doc: "The elements, smallest first; nulls last unless told otherwise. Further arrays come in the order of the first.",
+        naming: ResultName::Suffix("sorted"),
         examples: &[("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]")],
         meaning: Meaning::Kernel(|_, a| sort(a, true)),
         ..Function::NEW
     },
     Function {
         name: "array_sort_desc",
-        signatures: &["(array: dynamic, [nullsLast: bool]) -> dynamic"],
-        doc: "The elements, greatest first; nulls last unless told otherwise.",
+        signatures: &["(array: dynamic, [nullsLast: const bool]) -> dynamic", "(*arrays: dynamic|bool) -> dynamic"],
+        doc: "The elements, greatest first; nulls last unless told otherwise. Further arrays come in the order of the first.",
+        naming: ResultName::Suffix("sorted"),
         examples: &[("array_sort_desc(dynamic([1, 3, 2]))", "[3,2,1]")],
         meaning: Meaning::Kernel(|_, a| sort(a, false)),
         ..Function::NEW
@@ -394,6 +411,7 @@ pub const FUNCTIONS: &[Function] = &[
         name: "repeat",
         signatures: &["(value: any, count: long) -> dynamic"],
         doc: "An array of one value, repeated.",
+        naming: ResultName::Prefix("repeat"),
         examples: &[("repeat('a', 2)", "[\"a\",\"a\"]")],
         meaning: Meaning::Kernel(|_, a| match number(a, 1) {
             Some(count) if count >= 0 => list(vec![a[0].to_json(); (count as usize).min(1_048_576)]),

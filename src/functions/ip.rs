@@ -7,9 +7,34 @@ use crate::types::{Json, Value};
 
 /// An address with the number of leading bits that count.
 #[derive(Clone, Copy)]
-struct Network {
-    address: u128,
-    prefix: u32,
+pub(crate) struct Network {
+    pub(crate) address: u128,
+    pub(crate) prefix: u32,
+}
+
+/// The two kinds of address.
+#[derive(Clone, Copy)]
+pub(crate) enum Version {
+    V4,
+    V6,
+}
+
+impl Version {
+    /// The network a text names; of version 6, one of version 4 too.
+    pub(crate) fn read(self, text: &str) -> Option<Network> {
+        match self {
+            Self::V4 => ipv4(text),
+            Self::V6 => ipv6(text),
+        }
+    }
+
+    /// The leading bits of an address, the others 0.
+    pub(crate) fn leading(self, address: u128, prefix: u32) -> u128 {
+        match self {
+            Self::V4 => masked(address, prefix, 32),
+            Self::V6 => masked(address, prefix, 128),
+        }
+    }
 }
 
 /// How many bits an IPv4 address has in front of it when it is written as IPv6.

@@ -1,6 +1,6 @@
 //! Text searched for several things at once, translated, quoted, and sizes written for people.
 
-use super::{Function, ResultName, text};
+use super::{Function, ResultName, checks, text};
 use crate::ir::{TermEdges, cached_regex, has_term};
 use crate::types::{Json, Value, to_text};
 
@@ -24,14 +24,16 @@ fn indexof_regex<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     let Some(regex) = cached_regex(text(arguments, 1)) else { return Value::Null };
     let points = source.chars().count() as i64;
     let (start, length, occurrence) = (number(2, 0), number(3, -1), number(4, 1));
-    let start = if start < 0 { (points + start).max(0) } else { start };
-    if start > points || length < -1 || occurrence < 1 {
+    if start < 0 || length < -1 || occurrence < 0 {
+        return Value::Null;
+    }
+    if start > points {
         return Value::Long(-1);
     }
     let end = if length == -1 { points } else { start.saturating_add(length).min(points) };
     let offset = |point: i64| source.char_indices().nth(point as usize).map_or(source.len(), |(at, _)| at);
     let window = &source[..offset(end)];
-    let found = regex.find_iter(window).filter(|m| m.start() >= offset(start)).nth(occurrence as usize - 1);
+    let found = regex.find_iter(window).filter(|m| m.start() >= offset(start)).nth(occurrence.max(1) as usize - 1);
     Value::Long(found.map_or(-1, |m| source[..m.start()].chars().count() as i64))
 }
 
@@ -111,11 +113,12 @@ pub const FUNCTIONS: &[Function] = &[
     ),
     Function::kernel(
         "indexof_regex",
-        &["(source: string, regex: const string, [start: long], [length: long], [occurrence: long]) -> long"],
+        &["(source: string, regex: const string, [start: long], [length: long], [occurrence: const long]) -> long"],
         "Where a regular expression first matches, counted in characters from 0; -1 when it does not.",
         &[("indexof_regex('abc123', '[0-9]+')", "3")],
         |_, a| indexof_regex(a),
-    ),
+    )
+    .checked(checks::pattern_second),
     Function::kernel(
         "replace_strings",
         &["(source: string, wanted: dynamic, replacements: dynamic) -> string"],
@@ -144,5 +147,5 @@ pub const FUNCTIONS: &[Function] = &[
         &[("format_bytes(564)", "564 Bytes"), ("format_bytes(10332, 1)", "10.1 KB")],
         |_, a| format_bytes(a),
     )
-    .naming(ResultName::None),
+    .naming(ResultName::FirstArgument),
 ];

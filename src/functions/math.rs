@@ -7,6 +7,10 @@ fn real<'a>(arguments: &[Value<'a>], compute: fn(f64) -> f64) -> Value<'a> {
     arguments[0].as_f64().map_or(Value::Null, |x| Value::Real(compute(x)))
 }
 
+fn test<'a>(arguments: &[Value<'a>], of: fn(f64) -> bool) -> Value<'a> {
+    arguments[0].as_f64().map_or(Value::Null, |x| Value::Bool(of(x)))
+}
+
 /// A logarithm of what has none is null.
 fn logarithm<'a>(arguments: &[Value<'a>], compute: fn(f64) -> f64) -> Value<'a> {
     match arguments[0].as_f64() {
@@ -93,12 +97,13 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "ceiling",
-        signatures: &["(value: long) -> long", "(value: real) -> real"],
+        signatures: &["(value: real) -> real", "(value: decimal) -> decimal"],
         doc: "The smallest whole number at or above a number.",
         examples: &[("ceiling(1.2)", "2.0")],
         naming: ResultName::FirstArgument,
         meaning: Meaning::Kernel(|_, a| match &a[0] {
             Value::Real(x) => Value::Real(x.ceil()),
+            Value::Decimal(d) => Value::Decimal(d.ceil()),
             other => other.clone(),
         }),
         ..Function::NEW
@@ -108,7 +113,6 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(base: real, exponent: real) -> real"],
         doc: "A base raised to an exponent.",
         examples: &[("pow(2, 10)", "1024.0")],
-        naming: ResultName::FirstArgument,
         meaning: Meaning::Kernel(|_, a| match (a[0].as_f64(), a[1].as_f64()) {
             (Some(base), Some(exponent)) => Value::Real(base.powf(exponent)),
             _ => Value::Null,
@@ -129,7 +133,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     of_real!("exp", ResultName::FirstArgument, "e raised to a number.", "exp(0)", "1.0", f64::exp),
     of_real!("exp2", ResultName::FirstArgument, "2 raised to a number.", "exp2(3)", "8.0", f64::exp2),
-    of_real!("exp10", ResultName::FirstArgument, "10 raised to a number.", "exp10(2)", "100.0", |x| 10_f64.powf(x)),
+    of_real!("exp10", ResultName::None, "10 raised to a number.", "exp10(2)", "100.0", |x| 10_f64.powf(x)),
     Function {
         name: "log",
         signatures: &["(x: real) -> real"],
@@ -162,7 +166,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(value: real) -> real"],
         doc: "-1, 0 or 1 as the number is negative, zero or positive.",
         examples: &[("sign(-3)", "-1.0")],
-        meaning: Meaning::Kernel(|_, a| real(a, |x| if x == 0.0 || x.is_nan() { x } else { x.signum() })),
+        meaning: Meaning::Kernel(|_, a| real(a, |x| if x == 0.0 || x.is_nan() { 0.0 } else { x.signum() })),
         ..Function::NEW
     },
     Function {
@@ -170,7 +174,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(value: real) -> bool"],
         doc: "Whether a real is not a number.",
         examples: &[("isnan(0.0 / 0.0)", "True")],
-        meaning: Meaning::Kernel(|_, a| Value::Bool(a[0].as_f64().is_some_and(f64::is_nan))),
+        meaning: Meaning::Kernel(|_, a| test(a, f64::is_nan)),
         ..Function::NEW
     },
     Function {
@@ -178,7 +182,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(value: real) -> bool"],
         doc: "Whether a real is infinite.",
         examples: &[("isinf(1.0 / 0.0)", "True")],
-        meaning: Meaning::Kernel(|_, a| Value::Bool(a[0].as_f64().is_some_and(f64::is_infinite))),
+        meaning: Meaning::Kernel(|_, a| test(a, f64::is_infinite)),
         ..Function::NEW
     },
     Function {
@@ -186,7 +190,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(value: real) -> bool"],
         doc: "Whether a real is neither infinite nor not a number.",
         examples: &[("isfinite(1.5)", "True")],
-        meaning: Meaning::Kernel(|_, a| Value::Bool(a[0].as_f64().is_some_and(f64::is_finite))),
+        meaning: Meaning::Kernel(|_, a| test(a, f64::is_finite)),
         ..Function::NEW
     },
     Function {
@@ -216,14 +220,8 @@ pub const FUNCTIONS: &[Function] = &[
     of_real!("sin", ResultName::FirstArgument, "The sine of an angle in radians.", "sin(0)", "0.0", f64::sin),
     of_real!("cos", ResultName::FirstArgument, "The cosine of an angle in radians.", "cos(0)", "1.0", f64::cos),
     of_real!("tan", ResultName::FirstArgument, "The tangent of an angle in radians.", "tan(0)", "0.0", f64::tan),
-    of_real!(
-        "cot",
-        ResultName::FirstArgument,
-        "The cotangent of an angle in radians.",
-        "round(cot(1), 4)",
-        "0.6421",
-        |x| 1.0 / x.tan()
-    ),
+    of_real!("cot", ResultName::None, "The cotangent of an angle in radians.", "round(cot(1), 4)", "0.6421", |x| 1.0
+        / x.tan()),
     of_real!("asin", ResultName::FirstArgument, "The angle whose sine is a number.", "asin(0)", "0.0", f64::asin),
     of_real!("acos", ResultName::FirstArgument, "The angle whose cosine is a number.", "acos(1)", "0.0", f64::acos),
     of_real!("atan", ResultName::FirstArgument, "The angle whose tangent is a number.", "atan(0)", "0.0", f64::atan),
@@ -234,6 +232,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(y: real, x: real) -> real"],
         doc: "The angle of the point (x, y).",
         examples: &[("atan2(0, 1)", "0.0")],
+        naming: ResultName::FirstArgument,
         meaning: Meaning::Kernel(|_, a| match (a[0].as_f64(), a[1].as_f64()) {
             (Some(y), Some(x)) => Value::Real(y.atan2(x)),
             _ => Value::Null,

@@ -7,22 +7,29 @@
 pub mod signature;
 
 mod aggregate;
-mod aggregate_kernels;
 mod array;
+mod checks;
 mod codec;
 mod conditional;
 mod conversion;
 mod datetime;
 mod datetime_format;
+mod datetime_parts;
 mod dynamic;
 mod encoding;
-mod ip;
+pub(crate) mod geo;
+pub(crate) mod ip;
 mod matching;
 mod math;
+mod metadata;
 mod parsing;
+mod series;
+mod sketch;
 mod statistics;
 mod string;
+mod timezone;
 mod units;
+mod unsupported;
 mod window;
 
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
@@ -47,8 +54,21 @@ pub struct Function {
     /// For a function that gives several columns (`series_fit_line`): each one's suffix and type. The kernel then
     /// returns a dynamic array with a value for each. Empty for all others.
     pub columns: &'static [(&'static str, ScalarType)],
+    /// What is wrong with its arguments, as far as they are constants: a unit that is none, a broken pattern.
+    pub check: fn(&[Expr]) -> Option<Refusal>,
     /// What it computes.
     pub meaning: Meaning,
+}
+
+/// Why a function refuses a constant argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The argument's place.
+    pub argument: usize,
+    /// What is wrong with it.
+    pub message: String,
+    /// What to write instead.
+    pub help: String,
 }
 
 impl Function {
@@ -61,6 +81,7 @@ impl Function {
         examples: &[],
         naming: ResultName::None,
         columns: &[],
+        check: |_| None,
         meaning: Meaning::Kernel(|_, _| crate::types::Value::Null),
     };
 
@@ -80,6 +101,16 @@ impl Function {
         Self { aliases, ..self }
     }
 
+    /// The entry, with the columns that the elements of its array become.
+    const fn columns(self, columns: &'static [(&'static str, ScalarType)]) -> Self {
+        Self { columns, ..self }
+    }
+
+    /// The entry, with what it refuses before any row is read.
+    const fn checked(self, check: fn(&[Expr]) -> Option<Refusal>) -> Self {
+        Self { check, ..self }
+    }
+
     /// The entry, with what a column is called when the function is its whole expression.
     const fn naming(self, naming: ResultName) -> Self {
         Self { naming, ..self }
@@ -95,6 +126,8 @@ pub enum ResultName {
     FirstArgument,
     /// A prefix and the first argument's name: `strlen(x)` is `strlen_x`.
     Prefix(&'static str),
+    /// The first argument's name and a suffix: `array_sort_asc(a)` is `a_sorted`.
+    Suffix(&'static str),
 }
 
 /// The meaning of a scalar function.
@@ -108,6 +141,8 @@ pub enum Meaning {
     Window(WindowKernel),
     /// Said in terms of other expressions. The arguments are bound and converted to the signature's types.
     Rewrite(fn(Vec<Expr>) -> Expr),
+    /// The binder's own: it looks at columns, tables or options instead of values.
+    Special,
 }
 
 /// One aggregate.
@@ -123,8 +158,10 @@ pub struct Aggregate {
     pub doc: &'static str,
     /// Whole queries that give one cell, and the text of that cell. Each runs as a test.
     pub examples: &'static [(&'static str, &'static str)],
-    /// The prefix of the generated column name: `sum` gives `sum_x`.
+    /// The prefix of the generated column name: `sum` gives `sum_x`, and no prefix the argument's own name.
     pub prefix: &'static str,
+    /// What it gives over no value, when its meaning gives null there.
+    pub over_nothing: OverNothing,
     /// What it computes.
     pub meaning: AggregateMeaning,
 }
@@ -138,6 +175,7 @@ impl Aggregate {
         doc: "",
         examples: &[],
         prefix: "",
+        over_nothing: OverNothing::Null,
         meaning: AggregateMeaning::Kernel(|_, _| crate::types::Value::Null),
     };
 }
@@ -149,6 +187,19 @@ pub enum AggregateMeaning {
     Core(crate::ir::CoreAggregate),
     /// A plain function on the rows of one group.
     Kernel(AggregateKernel),
+    /// The same, told by the type of the first argument.
+    ByType(fn(ScalarType) -> AggregateKernel),
+}
+
+/// What an aggregate gives over no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OverNothing {
+    /// Null, or whatever its meaning says.
+    Null,
+    /// The zero of its type.
+    Zero,
+    /// NaN, when it gives a real.
+    NotANumber,
 }
 
 /// The text of a string argument; empty when there is none.
@@ -161,14 +212,38 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Conditions", conditional::FUNCTIONS),
     ("Conversions", conversion::FUNCTIONS),
     ("Datetime and timespan", datetime::FUNCTIONS),
+    ("Parts of datetimes", datetime_parts::FUNCTIONS),
+    ("Time zones", timezone::FUNCTIONS),
     ("Dynamic", dynamic::FUNCTIONS),
     ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Compression and code points", codec::FUNCTIONS),
+    ("Geospatial: points", geo::DISTANCES),
+    ("Geospatial: lines", geo::LINES),
+    ("Geospatial: polygons", geo::POLYGONS),
+    ("Geospatial: unions", geo::UNIONS),
+    ("Geospatial: intersections", geo::INTERSECTIONS),
+    ("Geospatial: Geohash", geo::GEOHASHES),
+    ("Geospatial: S2", geo::S2_CELLS),
+    ("Geospatial: H3", geo::H3_CELLS),
+    ("Geospatial: text", geo::TEXTS),
     ("IP addresses", ip::FUNCTIONS),
     ("Mathematics", math::FUNCTIONS),
+    ("Metadata", metadata::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
+    ("Series, element by element", series::elementwise::FUNCTIONS),
+    ("Series as vectors", series::vectors::FUNCTIONS),
+    ("Series with missing values", series::fill::FUNCTIONS),
+    ("Series through filters", series::filter::FUNCTIONS),
+    ("Series and their statistics", series::statistics::FUNCTIONS),
+    ("Series and their anomalies", series::anomalies::FUNCTIONS),
+    ("Series and lines", series::fit::FUNCTIONS),
+    ("Series and polynomials", series::polynomial::FUNCTIONS),
+    ("Series and frequencies", series::fourier::FUNCTIONS),
+    ("Series and periods", series::periods::FUNCTIONS),
+    ("Series taken apart", series::decompose::FUNCTIONS),
+    ("Sketches", sketch::FUNCTIONS),
     ("Statistics", statistics::FUNCTIONS),
     ("Strings", string::FUNCTIONS),
     ("Units", units::FUNCTIONS),
@@ -176,7 +251,9 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 ];
 
 /// Every aggregate.
-pub const AGGREGATES: &[&[Aggregate]] = &[aggregate::AGGREGATES];
+pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
+
+pub use unsupported::{UNSUPPORTED, reason as unsupported_reason};
 
 /// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -1,6 +1,6 @@
 //! Text taken apart by its format: URLs, paths, versions, CSV, XML, JSON by path.
 
-use super::{Function, text};
+use super::{Function, ResultName, checks, text};
 use crate::types::{Json, ScalarType, Value, cast};
 
 type Bag = serde_json::Map<String, Json>;
@@ -69,16 +69,7 @@ fn parse_path<'a>(path: &str) -> Value<'a> {
     let root = &rest[..root_length.min(rest.len())];
     let fields = [
         ("Scheme", scheme),
-        (
-            "RootPath",
-            if drive {
-                root
-            } else if root_length == 1 {
-                "/"
-            } else {
-                ""
-            },
-        ),
+        ("RootPath", if drive { root } else { "" }),
         ("DirectoryPath", directory),
         ("DirectoryName", name),
         ("Filename", file),
@@ -279,21 +270,24 @@ pub const FUNCTIONS: &[Function] = &[
         "The fields of one record of comma-separated values; of several records, the first.",
         &[("parse_csv('a,\"b,c\",d')", "[\"a\",\"b,c\",\"d\"]")],
         |_, a| parse_csv(text(a, 0)),
-    ),
+    )
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "parse_command_line",
         &["(line: string, parser: const string) -> dynamic"],
         "The arguments of a command line, taken apart as Windows does it.",
         &[("parse_command_line('run \"a b\" c', 'windows')", "[\"run\",\"a b\",\"c\"]")],
         |_, a| parse_command_line(text(a, 0)),
-    ),
+    )
+    .checked(checks::command_parser),
     Function::kernel(
         "parse_xml",
         &["(xml: string) -> dynamic"],
         "XML as a bag: attributes as `@name`, text beside them as `#text`; null when it is none.",
         &[("parse_xml('<a x=\"1\"><b>2</b></a>')", "{\"a\":{\"@x\":\"1\",\"b\":\"2\"}}")],
         |_, a| parse_xml(text(a, 0)),
-    ),
+    )
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "extract_json",
         &["(path: const string, source: string|dynamic, [type: type]) -> typeof(type)"],

@@ -3,7 +3,7 @@
 use statrs::distribution::{Beta, Continuous, ContinuousCDF, StudentsT};
 use statrs::function::{erf, gamma};
 
-use super::Function;
+use super::{Function, ResultName};
 use crate::types::Value;
 
 fn reals<const N: usize>(arguments: &[Value<'_>]) -> Option<[f64; N]> {
@@ -38,28 +38,32 @@ const OF_BETA: &[&str] = &["(x: real, alpha: real, beta: real) -> real"];
 pub const FUNCTIONS: &[Function] = &[
     Function::kernel("erf", &["(x: real) -> real"], "The error function.", &[("erf(0)", "0.0")], |_, a| {
         real(a, erf::erf)
-    }),
+    })
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "erfc",
         &["(x: real) -> real"],
         "The complementary error function.",
         &[("erfc(0)", "1.0")],
         |_, a| real(a, erf::erfc),
-    ),
+    )
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "gamma",
         &["(x: real) -> real"],
         "The gamma function: of n + 1, the factorial of n.",
         &[("round(gamma(5), 6)", "24.0")],
         |_, a| real(a, gamma::gamma),
-    ),
+    )
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "loggamma",
         &["(x: real) -> real"],
         "The natural logarithm of the gamma function's absolute value.",
         &[("round(loggamma(5), 4)", "3.1781")],
         |_, a| real(a, gamma::ln_gamma),
-    ),
+    )
+    .naming(ResultName::FirstArgument),
     Function::kernel(
         "beta_cdf",
         OF_BETA,

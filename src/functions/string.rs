@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Function, Meaning, ResultName, text};
+use super::{Function, Meaning, ResultName, checks, text};
 use crate::ir::cached_regex;
 use crate::types::{Json, ScalarType, Value, cast, to_text};
 
@@ -19,12 +19,12 @@ fn substring<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     let source = text(arguments, 0);
     let Some(start) = number(arguments, 1) else { return Value::str("") };
     let points = source.chars().count() as i64;
-    let start = if start < 0 { (points + start).max(0) } else { start };
+    let start = if start < 0 { points.saturating_add(start) } else { start };
     let length = match arguments.get(2) {
         None => i64::MAX,
         Some(value) => value.as_i64().unwrap_or(0),
     };
-    if length <= 0 || start >= points {
+    if length <= 0 || start < 0 || start >= points {
         return Value::str("");
     }
     let from = offset(source, start as usize);
@@ -44,7 +44,7 @@ fn split<'a>(arguments: &[Value<'a>]) -> Value<'a> {
         None => Value::dynamic(Json::Array(parts)),
         Some(index) => {
             let index = index.as_i64().unwrap_or(-1);
-            let index = if index < 0 { index + parts.len() as i64 } else { index };
+            let index = if index < 0 { index.saturating_add(parts.len() as i64) } else { index };
             let part = usize::try_from(index).ok().and_then(|at| parts.get(at).cloned());
             Value::dynamic(part.map_or(Json::Null, |p| Json::Array(vec![p])))
         }
@@ -101,24 +101,22 @@ fn indexof<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     let wanted: Vec<char> = wanted.chars().collect();
     let total = points.len() as i64;
     let start = number(arguments, 2).unwrap_or(0);
-    let start = if start < 0 { (total + start).max(0) } else { start };
+    let start = if start < 0 { total.saturating_add(start).max(0) } else { start };
     let length = number(arguments, 3).unwrap_or(-1);
     let occurrence = number(arguments, 4).unwrap_or(1);
-    if start > total || length < -1 || occurrence < 1 {
+    if length < -1 || occurrence < 0 {
+        return Value::Null;
+    }
+    if start > total {
         return Value::Long(-1);
     }
-    let end = if length == -1 { total } else { (start + length).min(total) };
-    let window = &points[start as usize..end as usize];
-    let mut seen = 0;
-    for at in 0..=window.len().saturating_sub(wanted.len()) {
-        if window[at..].starts_with(&wanted) {
-            seen += 1;
-            if seen == occurrence {
-                return Value::Long(start + at as i64);
-            }
-        }
-    }
-    Value::Long(-1)
+    // The length counts the places where the text may begin, not the characters it may cover.
+    let end = if length == -1 { total } else { start.saturating_add(length).min(total) };
+    let found = (start as usize..=end as usize)
+        .filter(|at| length == -1 || (*at as i64) < end)
+        .filter(|at| points[*at..].starts_with(&wanted))
+        .nth(occurrence.max(1) as usize - 1);
+    Value::Long(found.map_or(-1, |at| at as i64))
 }
 
 fn countof<'a>(arguments: &[Value<'a>]) -> Value<'a> {
@@ -236,12 +234,13 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "extract",
-        signatures: &["(regex: string, group: long, source: string, [type: type]) -> typeof(type)"],
+        signatures: &["(regex: const string, group: long, source: string, [type: type]) -> typeof(type)"],
         doc: "A group of the first match of a regular expression, as text or converted to a type.",
         examples: &[
             ("extract(@'deployments/([^/]+)', 1, '/openai/deployments/gpt-4o/chat')", "gpt-4o"),
             ("extract('([0-9]+)', 1, 'n=42', typeof(long))", "42"),
         ],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| extract(a)),
         ..Function::NEW
     },
@@ -249,17 +248,18 @@ pub const FUNCTIONS: &[Function] = &[
         name: "extract_all",
         aliases: &["extractall"],
         signatures: &[
-            "(regex: string, source: string) -> dynamic",
-            "(regex: string, groups: dynamic, source: string) -> dynamic",
+            "(regex: const string, source: string) -> dynamic",
+            "(regex: const string, groups: dynamic, source: string) -> dynamic",
         ],
         doc: "An array of all matches: the group's text, or an array of texts when there are several groups.",
         examples: &[("extract_all('([a-z])', 'a1b2')", "[\"a\",\"b\"]")],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| extract_all(a)),
         ..Function::NEW
     },
     Function {
         name: "indexof",
-        signatures: &["(source: any, lookup: any, [start: long], [length: long], [occurrence: long]) -> long"],
+        signatures: &["(source: any, lookup: any, [start: long], [length: long], [occurrence: const long]) -> long"],
         doc: "Where a text first stands in another, from 0; -1 when it does not.",
         examples: &[("indexof('abcabc', 'b')", "1"), ("indexof('abcabc', 'b', 2)", "4"), ("indexof('abc', 'x')", "-1")],
         meaning: Meaning::Kernel(|_, a| indexof(a)),
@@ -267,9 +267,10 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "countof",
-        signatures: &["(source: string, search: string, [kind: string]) -> long"],
+        signatures: &["(source: string, search: string, [kind: const string]) -> long"],
         doc: "How often a text occurs in another; overlapping occurrences count. With kind `regex`, how often a pattern matches.",
         examples: &[("countof('aaa', 'aa')", "2"), ("countof('a1b22', '[0-9]+', 'regex')", "2")],
+        check: checks::counted,
         meaning: Meaning::Kernel(|_, a| countof(a)),
         ..Function::NEW
     },
@@ -285,41 +286,46 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "replace_regex",
-        signatures: &["(source: string, pattern: string, rewrite: string) -> string"],
+        signatures: &["(source: string, pattern: const string, rewrite: const string) -> string"],
         doc: "The text with every match of a pattern replaced; `\\1` in the replacement is the first group.",
         examples: &[("replace_regex('id=42', '([a-z]+)=([0-9]+)', @'\\2:\\1')", "42:id")],
+        check: checks::pattern_second,
         meaning: Meaning::Kernel(|_, a| replace_regex(a)),
         ..Function::NEW
     },
     Function {
         name: "replace",
-        signatures: &["(pattern: string, rewrite: string, source: string) -> string"],
+        signatures: &["(pattern: const string, rewrite: const string, source: string) -> string"],
         doc: "Obsolete spelling of `replace_regex` with the source last.",
         examples: &[("replace('[0-9]', '#', 'a1')", "a#")],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| replace_regex(&[a[2].clone(), a[0].clone(), a[1].clone()])),
         ..Function::NEW
     },
     Function {
         name: "trim",
-        signatures: &["(regex: string, source: string) -> string"],
+        signatures: &["(regex: const string, source: string) -> string"],
         doc: "The text without a match of the pattern at its start and its end.",
         examples: &[("trim('-+', '--a-b--')", "a-b")],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| trim(a, true, true)),
         ..Function::NEW
     },
     Function {
         name: "trim_start",
-        signatures: &["(regex: string, source: string) -> string"],
+        signatures: &["(regex: const string, source: string) -> string"],
         doc: "The text without a match of the pattern at its start.",
         examples: &[("trim_start('x', 'xxa')", "xa")],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| trim(a, true, false)),
         ..Function::NEW
     },
     Function {
         name: "trim_end",
-        signatures: &["(regex: string, source: string) -> string"],
+        signatures: &["(regex: const string, source: string) -> string"],
         doc: "The text without a match of the pattern at its end.",
         examples: &[("trim_end('/+', 'a//')", "a")],
+        check: checks::pattern_first,
         meaning: Meaning::Kernel(|_, a| trim(a, false, true)),
         ..Function::NEW
     },

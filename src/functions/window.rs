@@ -1,6 +1,6 @@
 //! Functions that look at neighbouring rows of a serialized table.
 
-use super::{Function, Meaning, ResultName};
+use super::{Function, Meaning, ResultName, checks};
 use crate::types::Value;
 
 type Columns = [Vec<Value<'static>>];
@@ -98,7 +98,9 @@ fn session(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
             let now = tick(&value);
             let begins = restarts(columns, 3, row)
                 || match (now, previous, first.as_ref().and_then(tick)) {
-                    (Some(now), Some(previous), Some(first)) => now - first > from_first || now - previous > between,
+                    (Some(now), Some(previous), Some(first)) => {
+                        now.saturating_sub(first) >= from_first || now.saturating_sub(previous) >= between
+                    }
                     _ => true,
                 };
             if begins {
@@ -114,17 +116,19 @@ fn session(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
 pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "prev",
-        signatures: &["(column: any, [offset: const long], [default: any]) -> column"],
+        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
         doc: "The value some rows before, or a default where there is none.",
         examples: &[],
+        check: checks::rows_away,
         meaning: Meaning::Window(|_, columns, rows| shifted(columns, rows, -1)),
         ..Function::NEW
     },
     Function {
         name: "next",
-        signatures: &["(column: any, [offset: const long], [default: any]) -> column"],
+        signatures: &["(column: any, [offset: const long], [default: const any]) -> column"],
         doc: "The value some rows after, or a default where there is none.",
         examples: &[],
+        check: checks::rows_away,
         meaning: Meaning::Window(|_, columns, rows| shifted(columns, rows, 1)),
         ..Function::NEW
     },

@@ -55,6 +55,7 @@ fn add(a: &Value<'static>, b: &Value<'static>) -> Value<'static> {
     match (unwrap_dynamic(a), unwrap_dynamic(b)) {
         (Value::Decimal(a), Value::Decimal(b)) => a.checked_add(b).map_or(Value::Null, Value::Decimal),
         (Value::TimeSpan(a), Value::TimeSpan(b)) => Value::TimeSpan(a.wrapping_add(b)),
+        (Value::DateTime(a), Value::DateTime(b)) => Value::DateTime(a.wrapping_add(b)),
         (a, b) => match (a.as_i64(), b.as_i64()) {
             (Some(a), Some(b)) => Value::Long(a.wrapping_add(b)),
             _ => match (a.as_f64(), b.as_f64()) {
@@ -77,6 +78,10 @@ fn average(group: &Group) -> Value<'static> {
             Value::Decimal(total) => total.checked_div(Decimal::from(count)).map_or(Value::Null, Value::Decimal),
             _ => Value::Null,
         },
+        Some(ScalarType::Int | ScalarType::Long) => {
+            let sum = present(group).filter_map(Value::as_i64).fold(0_i64, i64::wrapping_add);
+            Value::Real(sum as f64 / count as f64)
+        }
         _ => Value::Real(present(group).filter_map(Value::as_f64).sum::<f64>() / count as f64),
     }
 }

@@ -4,7 +4,6 @@ mod aggregate;
 mod arithmetic;
 mod compare;
 mod core;
-mod deep;
 mod explain;
 mod expr;
 mod kernel;
@@ -15,9 +14,9 @@ mod reads;
 mod regexes;
 mod text_match;
 
+pub use crate::syntax::deep;
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};
-pub use deep::deep;
 pub use explain::explain;
 pub use expr::{Expr, ExprKind, SubqueryAnswer};
 pub use kernel::{AggregateKernel, Context, ScalarKernel, WindowKernel};

@@ -24,6 +24,15 @@ impl Schema {
         self.columns.iter().map(|(n, _)| n.clone()).collect()
     }
 
+    /// The column that stands for all those nobody knows before the data is read. It is there only while a query is
+    /// checked without data; a name that no other column has then means one of them.
+    pub const UNKNOWN: &'static str = "$columns";
+
+    /// Whether the table may have columns besides those told here.
+    pub fn is_open(&self) -> bool {
+        self.columns.iter().any(|(n, _)| n.starts_with(Self::UNKNOWN))
+    }
+
     /// A name no column has yet: the wanted one, or with the smallest number after it.
     pub fn free_name(&self, wanted: &str) -> String {
         free_name(wanted, |name| self.get(name).is_some())

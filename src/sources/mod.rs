@@ -7,6 +7,7 @@ mod cell;
 mod csv;
 mod discover;
 mod error;
+mod external;
 mod json;
 mod jsonl;
 mod open;
@@ -18,6 +19,7 @@ mod tally;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};
+pub use external::{ExternalFormat, read_external};
 pub use read::{ReadRequest, ReadResult};
 pub use sniff::Shape;
 pub use tally::{Reject, Tally};

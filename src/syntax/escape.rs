@@ -1,4 +1,4 @@
-//! What `\u` and its kin stand for in string literals.
+//! What `\u`, `\101` and their kin stand for in string literals.
 
 use std::str::CharIndices;
 
@@ -16,4 +16,15 @@ pub(super) fn unicode(chars: &mut CharIndices<'_>, digits: usize) -> Option<char
         }
     }
     Some(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+}
+
+/// The character that up to three octal digits stand for, the first of which is read already.
+pub(super) fn octal(first: char, chars: &mut CharIndices<'_>) -> char {
+    let mut code = first.to_digit(8).unwrap_or(0);
+    for _ in 0..2 {
+        let Some(digit) = chars.clone().next().and_then(|(_, c)| c.to_digit(8)) else { break };
+        code = code * 8 + digit;
+        chars.next();
+    }
+    char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
 }

@@ -5,9 +5,12 @@ use super::ast::{
     Argument, BinaryOperator, ColumnDeclaration, Expr, ExprKind, ListOperator, Name, NamedExpr, TextOperator,
     UnaryOperator,
 };
+use super::deep::deep;
 use super::lexer::Token;
 use super::limits::MAX_CHAIN;
+use super::operators::unsupported;
 use super::parser::{Parsed, Parser};
+use super::reserved::is_reserved_in_use;
 use crate::diagnostics::Diagnostic;
 use crate::types::{ScalarType, Value};
 
@@ -28,7 +31,7 @@ enum Infix {
 impl Parser {
     /// A scalar expression.
     pub(super) fn expression(&mut self) -> Parsed<Expr> {
-        self.deeper(Self::disjunction)
+        deep(|| self.disjunction())
     }
 
     fn disjunction(&mut self) -> Parsed<Expr> {
@@ -82,9 +85,9 @@ impl Parser {
                 }
                 Infix::Between(negated) => {
                     self.expect("(")?;
-                    let low = Box::new(self.expression()?);
+                    let low = Box::new(self.deeper(Self::expression)?);
                     self.expect("..")?;
-                    let high = Box::new(self.expression()?);
+                    let high = Box::new(self.deeper(Self::expression)?);
                     self.expect(")")?;
                     ExprKind::Between { value: Box::new(left), low, high, negated }
                 }
@@ -99,20 +102,18 @@ impl Parser {
 
     /// An axis: an expression whose `in` is not the operator.
     pub(super) fn sum(&mut self) -> Parsed<Expr> {
-        self.deeper(|p| p.binary(SUM))
+        deep(|| self.binary(SUM))
     }
 
     fn list_operand(&mut self) -> Parsed<Vec<Expr>> {
         if !self.eat("(") {
-            return Ok(vec![self.deeper(Self::unary)?]);
+            let wanted: Parsed<()> = self.unexpected("'('");
+            return wanted.map(|()| Vec::new()).map_err(|mut finding| {
+                finding.help = Some("put the list into parentheses, a single value or dynamic array too".to_owned());
+                finding
+            });
         }
-        let mut items = Vec::new();
-        while !self.is(")") {
-            items.push(self.deeper(Self::table_or_scalar)?);
-            if !self.eat(",") {
-                break;
-            }
-        }
+        let items = self.list(|p| p.deeper(Self::table_or_scalar))?;
         self.expect(")")?;
         Ok(items)
     }
@@ -195,6 +196,11 @@ impl Parser {
         loop {
             let kind = if self.is(".") && (self.name_length(1).is_some() || self.is_at(1, "[")) {
                 self.advance();
+                if let Token::Word(word) = self.peek()
+                    && is_reserved_in_use(word)
+                {
+                    return self.missing_expression(&word.clone());
+                }
                 if self.at_name() {
                     let name = self.name()?;
                     if self.is("(") && is_entity_call(&name.text) {
@@ -207,7 +213,7 @@ impl Parser {
                 }
             } else if self.is("[") {
                 self.advance();
-                let index = self.expression()?;
+                let index = self.deeper(Self::expression)?;
                 self.expect("]")?;
                 ExprKind::Index(Box::new(object), Box::new(index))
             } else {
@@ -261,7 +267,7 @@ impl Parser {
                 self.advance();
                 let mut items = Vec::new();
                 while !self.is("]") {
-                    items.push(self.expression()?);
+                    items.push(self.deeper(Self::expression)?);
                     if !self.eat(",") {
                         break;
                     }
@@ -269,6 +275,7 @@ impl Parser {
                 self.expect("]")?;
                 ExprKind::Array(items)
             }
+            Token::Beyond => return beyond(self.span()),
             Token::Mark("=") => {
                 return Err(Box::new(
                     Diagnostic::new("KQL012", "'=' names a column and does not compare", self.span())
@@ -279,8 +286,18 @@ impl Parser {
                 if word == "typeof" && self.is_at(1, "(") {
                     return self.type_of();
                 }
-                if matches!(word.as_str(), "and" | "or" | "by" | "in") && !self.is_at(1, "(") {
-                    return self.unexpected("an expression");
+                if let ("datetime" | "date", true) = (word.as_str(), self.is_at(1, "(") && self.is_at(2, ")")) {
+                    // `datetime()` is the current time.
+                    let (_, span) = self.advance();
+                    let arguments = self.arguments()?;
+                    let kind = ExprKind::Call(Name { text: "now".to_owned(), span }, arguments);
+                    return Ok(Expr { kind, span: self.since(start) });
+                }
+                if let ("entity_group", true) = (word.as_str(), self.is_at(1, "[")) {
+                    return unsupported(&format!("'{word}'"), self.span());
+                }
+                if is_reserved_in_use(&word) && !self.is_at(1, "(") {
+                    return self.missing_expression(&word);
                 }
                 let name = self.name()?;
                 if self.is("(") { ExprKind::Call(name, self.arguments()?) } else { ExprKind::Name(name) }
@@ -288,6 +305,14 @@ impl Parser {
             _ => return self.unexpected("an expression"),
         };
         Ok(Expr { kind, span: self.since(start) })
+    }
+
+    /// A word of the language stands where an expression should.
+    fn missing_expression<T>(&self, word: &str) -> Parsed<T> {
+        self.unexpected("an expression").map_err(|mut finding: Box<Diagnostic>| {
+            finding.help = Some(format!("a name like this is written ['{word}']"));
+            finding
+        })
     }
 
     fn type_of(&mut self) -> Parsed<Expr> {
@@ -330,6 +355,9 @@ impl Parser {
                 if !p.eat(",") {
                     break;
                 }
+                if p.is(")") {
+                    return p.unexpected("an expression");
+                }
             }
             Ok(arguments)
         })?;
@@ -346,11 +374,11 @@ impl Parser {
         let start = self.span();
         let mut names = Vec::new();
         if self.name_length(0).is_some_and(|n| self.is_at(n, "=")) {
-            names.push(self.name()?);
+            names.push(self.new_name()?);
             self.expect("=")?;
         } else if self.at_tuple() {
             self.expect("(")?;
-            names = self.list(Self::name)?;
+            names = self.list(Self::new_name)?;
             self.expect(")")?;
             self.expect("=")?;
         }
@@ -387,6 +415,9 @@ impl Parser {
                     star = true;
                     text.push('*');
                 }
+                Token::Word(word) if text.is_empty() && !self.is_at(1, "*") && is_reserved_in_use(word) => {
+                    return self.missing_expression(&word.clone());
+                }
                 Token::Word(word) if !word.starts_with('!') => text.push_str(word),
                 Token::Literal(Value::Long(n), _) if !text.is_empty() => text.push_str(&n.to_string()),
                 Token::Mark("[") if text.is_empty() && self.at_name() => {
@@ -412,6 +443,12 @@ impl Parser {
         };
         Ok(Expr { kind, span })
     }
+}
+
+/// A number that no long holds.
+fn beyond<T>(span: Span) -> Parsed<T> {
+    let finding = Diagnostic::new("KQL005", "this number does not fit a long", span);
+    Err(Box::new(finding.help("write long(-9223372036854775808), or make it a real with .0 behind it")))
 }
 
 fn is_entity_call(name: &str) -> bool {

@@ -8,6 +8,7 @@ use nom::sequence::{pair, preceded, terminated};
 use nom::{IResult, Parser as _};
 
 use super::Span;
+use super::limits::MAX_FINDINGS;
 use super::literal::{Scanned, typed_literal};
 use crate::diagnostics::Diagnostic;
 use crate::types::{ScalarType, Value, parse_timespan_literal};
@@ -21,6 +22,8 @@ pub(super) enum Token {
     Text(String),
     /// Any other literal.
     Literal(Value<'static>, ScalarType),
+    /// 9223372036854775808, one more than a long holds: only a cell of `datatable` may have a minus before it.
+    Beyond,
     /// Punctuation.
     Mark(&'static str),
     /// The end of the text.
@@ -35,10 +38,18 @@ const MARKS: [&str; 29] = [
 
 /// Splits a text into tokens, ending with [`Token::End`].
 pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> {
+    let (tokens, findings) = lex(text);
+    if findings.is_empty() { Ok(tokens) } else { Err(findings) }
+}
+
+/// The tokens of a text, and what is wrong where there are none.
+pub(super) fn lex(text: &str) -> (Vec<(Token, Span)>, Vec<Diagnostic>) {
     let mut tokens: Vec<(Token, Span)> = Vec::new();
     let mut findings = Vec::new();
-    let mut rest = skip(text);
-    while let Some(first) = rest.chars().next() {
+    let mut rest = skip(text, true);
+    while let Some(first) = rest.chars().next()
+        && findings.len() < MAX_FINDINGS
+    {
         let start = text.len() - rest.len();
         let (next, token) = match token(rest) {
             Ok(Some((next, token))) => (next, Some(token)),
@@ -69,13 +80,20 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> 
             (Some(token), _) => tokens.push((token, span)),
             (None, _) => {}
         }
-        rest = skip(next);
-    }
-    if !findings.is_empty() {
-        return Err(findings);
+        rest = skip(next, false);
     }
     tokens.push((Token::End, Span::new(text.len(), text.len())));
-    Ok(tokens)
+    (tokens, findings)
+}
+
+/// The places of a text's words, literals and marks; string literals side by side are one.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn words(text: &str) -> Result<Vec<Span>, Vec<Diagnostic>> {
+    let mut words: Vec<Span> = tokens(text)?.into_iter().map(|(_, span)| span).collect();
+    words.pop();
+    Ok(words)
 }
 
 /// Why a literal could not be read, relative to its start.
@@ -93,16 +111,22 @@ impl Problem {
     }
 }
 
-/// The text behind blanks and comments.
-fn skip(text: &str) -> &str {
+/// The text behind blanks, comments, and lines that begin with `#`, which are for clients.
+pub(super) fn skip(text: &str, mut at_line_start: bool) -> &str {
     let mut rest = text;
     loop {
-        let trimmed = rest.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
-        match trimmed.strip_prefix("//") {
-            Some(comment) => rest = comment.find('\n').map_or("", |at| &comment[at..]),
-            None => return trimmed,
+        let trimmed = rest.trim_start_matches(is_blank);
+        at_line_start |= rest[..rest.len() - trimmed.len()].contains('\n');
+        if !(trimmed.starts_with("//") || (at_line_start && trimmed.starts_with('#'))) {
+            return trimmed;
         }
+        rest = trimmed.find('\n').map_or("", |at| &trimmed[at..]);
     }
+}
+
+/// What separates words and means nothing.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}'
 }
 
 fn token(text: &str) -> Result<Option<(&str, Token)>, Problem> {
@@ -114,8 +138,8 @@ fn token(text: &str) -> Result<Option<(&str, Token)>, Problem> {
             Scanned::Literal(after, value, scalar_type) => {
                 return Ok(Some((after, Token::Literal(value, scalar_type))));
             }
-            Scanned::Broken { message, length, help } => {
-                let mut problem = Problem::new("KQL004", message, word.len() + length);
+            Scanned::Broken { code, message, length, help } => {
+                let mut problem = Problem::new(code, message, word.len() + length);
                 problem.help = help;
                 return Err(problem);
             }
@@ -157,9 +181,10 @@ fn word(text: &str) -> IResult<&str, &str> {
 }
 
 /// A string literal of any spelling.
-fn string(text: &str) -> Result<Option<(&str, String)>, Problem> {
+pub(super) fn string(text: &str) -> Result<Option<(&str, String)>, Problem> {
+    let unmarked = text.strip_prefix(['h', 'H']).unwrap_or(text);
     for fence in ["```", "~~~"] {
-        if let Some(inner) = text.strip_prefix(fence) {
+        if let Some(inner) = unmarked.strip_prefix(fence) {
             let found: IResult<&str, &str> = terminated(take_until(fence), tag(fence)).parse(inner);
             return match found {
                 Ok((rest, content)) => Ok(Some((rest, content.to_owned()))),
@@ -223,7 +248,7 @@ fn escaped<'t>(inner: &'t str, quote: char, text: &'t str) -> Result<Option<(&'t
                 Some('f') => value.push('\u{c}'),
                 Some('v') => value.push('\u{b}'),
                 Some('a') => value.push('\u{7}'),
-                Some('0') => value.push('\0'),
+                Some(first @ '0'..='7') => value.push(super::escape::octal(first, &mut chars)),
                 Some(c @ ('\\' | '"' | '\'')) => value.push(c),
                 Some(u @ ('u' | 'U' | 'x')) => {
                     let digits = match u {
@@ -261,7 +286,9 @@ fn number(text: &str) -> Result<(&str, Token), Problem> {
             Err(_) => Err(Problem::new("KQL005", "this number does not fit a long", text.len() - rest.len())),
         };
     }
-    let fraction = recognize(pair(char('.'), digit1));
+    // `10.` is a number too, unless a range `10..20` or a member begins there.
+    let bare_point = terminated(tag("."), not(peek(alt((tag("."), take_while1(starts_word), tag("["))))));
+    let fraction = alt((recognize(pair(char('.'), digit1)), bare_point));
     let exponent =
         recognize((one_of("eE"), opt(one_of("+-")), digit1, not(peek(one_of("abcdfghijklmnopqrstuvwxyz_")))));
     let parts: IResult<&str, (&str, Option<&str>, Option<&str>)> = (digit1, opt(fraction), opt(exponent)).parse(text);
@@ -284,10 +311,7 @@ fn number(text: &str) -> Result<(&str, Token), Problem> {
     if fraction.is_none() && exponent.is_none() {
         return match whole.parse() {
             Ok(n) => Ok((rest, Token::Literal(Value::Long(n), ScalarType::Long))),
-            // The one number that is only right with a minus before it.
-            Err(_) if whole == "9223372036854775808" => {
-                Ok((rest, Token::Literal(Value::Long(i64::MIN), ScalarType::Long)))
-            }
+            Err(_) if whole == "9223372036854775808" => Ok((rest, Token::Beyond)),
             Err(_) => Err(Problem::new("KQL005", "this number does not fit a long", whole.len())),
         };
     }

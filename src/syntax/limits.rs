@@ -9,3 +9,7 @@ pub const MAX_NESTING: usize = 250;
 pub const MAX_CHAIN: usize = 1_000;
 /// Tokens.
 pub const MAX_TOKENS: usize = 100_000;
+/// Findings told of one text; a text with more is not read further.
+pub const MAX_FINDINGS: usize = 20;
+/// Arrays and bags inside one another in the content of `dynamic(…)`.
+pub const MAX_DYNAMIC_DEPTH: usize = 120;

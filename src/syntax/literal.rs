@@ -1,5 +1,7 @@
 //! Literals that name their type: `datetime(2020-01-01)`, `long(null)`, `dynamic({"a": 1})`.
 
+use super::lexer::{skip, string};
+use super::limits::MAX_DYNAMIC_DEPTH;
 use crate::types::{Json, ScalarType, Value, cast, parse_datetime, parse_timespan};
 
 /// What stands at a word that may open a literal.
@@ -9,24 +11,33 @@ pub(super) enum Scanned<'t> {
     /// A literal and the text behind it.
     Literal(&'t str, Value<'static>, ScalarType),
     /// A literal with content that is none; `length` bytes behind the word are used up.
-    Broken { message: String, length: usize, help: Option<String> },
+    Broken { code: &'static str, message: String, length: usize, help: Option<String> },
 }
-
-/// How deep the content of `dynamic(…)` may nest.
-const MAX_DEPTH: usize = 120;
 
 /// Reads the literal that a type's name opens, if it does; `rest` is the text behind the name.
 pub(super) fn typed_literal<'t>(word: &str, rest: &'t str) -> Scanned<'t> {
+    literal_inside(word, rest, 0)
+}
+
+/// The same, inside as many arrays and bags of a `dynamic(…)`.
+fn literal_inside<'t>(word: &str, rest: &'t str, depth: usize) -> Scanned<'t> {
     let Some(scalar_type) = ScalarType::from_name(word) else { return Scanned::NotALiteral };
     let Some(inner) = rest.trim_start().strip_prefix('(') else { return Scanned::NotALiteral };
     let opened = rest.len() - inner.len();
     if scalar_type == ScalarType::Dynamic {
-        let mut content = Content { rest: inner, depth: 0 };
+        let mut content = Content { rest: inner, depth, too_deep: false };
         let value = content.value();
         content.blank();
         return match (value, content.rest.strip_prefix(')')) {
             (Some(json), Some(after)) => Scanned::Literal(after, Value::dynamic(json), scalar_type),
+            _ if content.too_deep => Scanned::Broken {
+                code: "KQL094",
+                message: format!("more than {MAX_DYNAMIC_DEPTH} arrays and bags inside one another"),
+                length: rest.len() - content.rest.len(),
+                help: None,
+            },
             _ => Scanned::Broken {
+                code: BROKEN,
                 message: "the content of dynamic(…) is not JSON".to_owned(),
                 length: rest.len() - content.rest.len(),
                 help: Some("it takes null, numbers, strings, [arrays] and {\"bags\": 1}".to_owned()),
@@ -35,19 +46,23 @@ pub(super) fn typed_literal<'t>(word: &str, rest: &'t str) -> Scanned<'t> {
     }
     let Some(close) = closing(inner) else {
         let message = format!("{word}(… is not closed");
-        return Scanned::Broken { message, length: rest.find('\n').unwrap_or(rest.len()), help: None };
+        return Scanned::Broken { code: BROKEN, message, length: rest.find('\n').unwrap_or(rest.len()), help: None };
     };
     let after = &inner[close + 1..];
     let content = inner[..close].trim();
     match content_value(scalar_type, content) {
         Some(value) => Scanned::Literal(after, value, scalar_type),
         None => Scanned::Broken {
+            code: BROKEN,
             message: format!("'{content}' is no {scalar_type}"),
             length: opened + close + 1,
             help: Some(format!("{word}(…) holds a literal; convert other values with {}(…)", conversion(scalar_type))),
         },
     }
 }
+
+/// What is said of a literal with content that is none.
+const BROKEN: &str = "KQL004";
 
 const fn conversion(scalar_type: ScalarType) -> &'static str {
     match scalar_type {
@@ -115,11 +130,13 @@ fn content_value(scalar_type: ScalarType, content: &str) -> Option<Value<'static
 struct Content<'t> {
     rest: &'t str,
     depth: usize,
+    /// Whether it nests deeper than is allowed.
+    too_deep: bool,
 }
 
 impl Content<'_> {
     fn blank(&mut self) {
-        self.rest = self.rest.trim_start();
+        self.rest = skip(self.rest, false);
     }
 
     fn eat(&mut self, c: char) -> bool {
@@ -134,7 +151,8 @@ impl Content<'_> {
     }
 
     fn value(&mut self) -> Option<Json> {
-        if self.depth > MAX_DEPTH {
+        if self.depth >= MAX_DYNAMIC_DEPTH {
+            self.too_deep = true;
             return None;
         }
         self.depth += 1;
@@ -189,13 +207,11 @@ impl Content<'_> {
         }
         match self.rest.chars().next()? {
             '"' | '\'' => self.text().map(Json::String),
-            '@' => {
-                self.rest = &self.rest[1..];
-                let quote = self.rest.chars().next().filter(|c| matches!(c, '"' | '\''))?;
-                let inner = &self.rest[1..];
-                let end = inner.find(quote)?;
-                self.rest = &inner[end + 1..];
-                Some(Json::String(inner[..end].to_owned()))
+            '@' | '`' | '~' | 'h' | 'H' => {
+                let (rest, text) = string(self.rest).ok().flatten()?;
+                // The text behind is part of what we hold.
+                self.rest = &self.rest[self.rest.len() - rest.len()..];
+                Some(Json::String(text))
             }
             '-' | '+' | '0'..='9' => self.number(),
             _ => {
@@ -205,13 +221,19 @@ impl Content<'_> {
                     "true" | "True" => Some(Json::Bool(true)),
                     "false" | "False" => Some(Json::Bool(false)),
                     "NaN" | "nan" => Some(Json::String("NaN".to_owned())),
-                    _ => match typed_literal(word, self.rest) {
+                    _ => match literal_inside(word, self.rest, self.depth) {
                         Scanned::Literal(rest, value, _) => {
-                            // The text behind is part of what we hold.
                             self.rest = &self.rest[self.rest.len() - rest.len()..];
-                            Some(value.to_json())
+                            Some(match value {
+                                Value::TimeSpan(ticks) => Json::from(ticks),
+                                other => other.to_json(),
+                            })
                         }
-                        _ => None,
+                        Scanned::Broken { code, .. } => {
+                            self.too_deep |= code != BROKEN;
+                            None
+                        }
+                        Scanned::NotALiteral => None,
                     },
                 }
             }
@@ -243,12 +265,14 @@ impl Content<'_> {
         let json = if let Ok(n) = plain.parse::<i64>() {
             Json::from(n)
         } else if let Ok(n) = plain.parse::<f64>() {
-            serde_json::Number::from_f64(n).map_or(Json::Null, Json::Number)
+            // A whole number beyond a long is refused, and so is one beyond a real.
+            let whole = plain.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+            Json::Number(serde_json::Number::from_f64(n).filter(|_| !whole)?)
         } else if let Some(hex) = plain.strip_prefix("0x") {
             Json::from(i64::from_str_radix(hex, 16).ok()?)
         } else {
-            // A timespan such as 1h.
-            Json::String(crate::types::format_timespan(parse_timespan(plain)?))
+            // A timespan such as 1h, which Kusto keeps as its ticks.
+            Json::from(parse_timespan(plain)?)
         };
         self.rest = &self.rest[end..];
         Some(json)

@@ -1,16 +1,26 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
 pub mod ast;
+mod deep;
 mod escape;
 mod expression;
+#[cfg(test)]
+mod hostile;
 mod lexer;
 pub mod limits;
 mod literal;
 mod operators;
 mod parser;
+mod places;
+mod print;
+mod reserved;
 mod span;
 
+pub use deep::deep;
+pub use lexer::words;
 pub use parser::parse;
+pub use places::{Place, Places};
+pub use print::format;
 pub use span::Span;
 
 impl From<Span> for (usize, usize) {

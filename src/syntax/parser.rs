@@ -5,8 +5,10 @@ use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Parameter, ParameterType, Pipeline, Query,
     Statement,
 };
+use super::deep::deep;
 use super::lexer::{Token, tokens};
-use super::limits::{MAX_BYTES, MAX_NESTING, MAX_TOKENS};
+use super::limits::{MAX_BYTES, MAX_FINDINGS, MAX_NESTING, MAX_TOKENS};
+use super::reserved::{is_reserved_as_new, is_reserved_in_use};
 use crate::diagnostics::Diagnostic;
 use crate::types::ScalarType;
 
@@ -22,6 +24,9 @@ pub(super) struct Parser {
     pub(super) height: usize,
     /// Findings the parser went on after.
     pub(super) findings: Vec<Diagnostic>,
+    /// How often a token was looked at.
+    #[cfg(test)]
+    visited: std::cell::Cell<usize>,
 }
 
 /// Reads a query.
@@ -29,30 +34,56 @@ pub(super) struct Parser {
 /// # Errors
 /// What is wrong with the text: the parser goes on at the next `|` or `;`, so one call can find several mistakes.
 pub fn parse(text: &str) -> Result<Query, Vec<Diagnostic>> {
-    if text.len() > MAX_BYTES {
-        let message = format!("the query has {} bytes, and at most {MAX_BYTES} are read", text.len());
-        return Err(vec![Diagnostic::new("KQL090", message, (MAX_BYTES, MAX_BYTES))]);
-    }
-    let tokens = tokens(text)?;
-    if tokens.len() > MAX_TOKENS {
-        let span = tokens[MAX_TOKENS].1;
-        return Err(vec![Diagnostic::new(
-            "KQL091",
-            format!("the query has more than {MAX_TOKENS} words and marks"),
-            span,
-        )]);
-    }
-    let mut parser = Parser { tokens, at: 0, depth: 0, height: 0, findings: Vec::new() };
+    let mut parser = Parser::new(text)?;
     let query = parser.query();
     if parser.findings.is_empty() { Ok(query) } else { Err(parser.findings) }
 }
 
+/// Reads a query and tells how often the parser looked at a token.
+#[cfg(test)]
+pub(super) fn parse_counting(text: &str) -> (Result<Query, Vec<Diagnostic>>, usize) {
+    match Parser::new(text) {
+        Ok(mut parser) => {
+            let query = parser.query();
+            let visited = parser.visited.get();
+            (if parser.findings.is_empty() { Ok(query) } else { Err(parser.findings) }, visited)
+        }
+        Err(findings) => (Err(findings), 0),
+    }
+}
+
 impl Parser {
+    /// A cursor before the first token of a text.
+    fn new(text: &str) -> Result<Self, Vec<Diagnostic>> {
+        if text.len() > MAX_BYTES {
+            let message = format!("the query has {} bytes, and at most {MAX_BYTES} are read", text.len());
+            let end = (0..=MAX_BYTES).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            return Err(vec![Diagnostic::new("KQL090", message, (end, end))]);
+        }
+        let tokens = tokens(text)?;
+        // The end is no word.
+        if tokens.len() > MAX_TOKENS + 1 {
+            let message = format!("the query has more than {MAX_TOKENS} words and marks");
+            return Err(vec![Diagnostic::new("KQL091", message, tokens[MAX_TOKENS].1)]);
+        }
+        Ok(Self {
+            tokens,
+            at: 0,
+            depth: 0,
+            height: 0,
+            findings: Vec::new(),
+            #[cfg(test)]
+            visited: std::cell::Cell::default(),
+        })
+    }
+
     pub(super) fn peek(&self) -> &Token {
         self.peek_at(0)
     }
 
     pub(super) fn peek_at(&self, ahead: usize) -> &Token {
+        #[cfg(test)]
+        self.visited.set(self.visited.get() + 1);
         self.tokens.get(self.at + ahead).map_or(&Token::End, |(token, _)| token)
     }
 
@@ -132,14 +163,18 @@ impl Parser {
         let found = match self.peek() {
             Token::Word(word) => format!("'{word}'"),
             Token::Text(_) => "a string".to_owned(),
-            Token::Literal(..) => "a literal".to_owned(),
+            Token::Literal(..) | Token::Beyond => "a literal".to_owned(),
             Token::Mark(mark) => format!("'{mark}'"),
             Token::End => "the end of the query".to_owned(),
         };
-        Err(Box::new(
-            Diagnostic::new("KQL010", format!("{wanted} is expected here, and {found} stands there"), self.span())
-                .label(format!("expected {wanted}")),
-        ))
+        let message = format!("{wanted} is expected here, and {found} stands there");
+        let mut finding = Diagnostic::new("KQL010", message, self.span()).label(format!("expected {wanted}"));
+        if let (Token::Mark("{"), Token::Word(name), true) =
+            (self.peek(), self.peek_at(1), self.is_at(2, "}") || self.is_at(2, ":"))
+        {
+            finding.help = Some(format!("a placeholder of a workbook is filled with --param {name}=…"));
+        }
+        Err(Box::new(finding))
     }
 
     /// Whether two tokens stand side by side with nothing between them.
@@ -157,7 +192,7 @@ impl Parser {
             )));
         }
         self.depth += 1;
-        let answer = read(self);
+        let answer = deep(|| read(self));
         self.depth -= 1;
         answer
     }
@@ -183,6 +218,31 @@ impl Parser {
             return Ok(Name { text, span: self.since(start) });
         }
         self.unexpected("a name")
+    }
+
+    /// A name given to something new. Words of the language are none unless written in `['…']`.
+    pub(super) fn new_name(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Token::Word(word) if is_reserved_as_new(word) => self.reserved(word),
+            _ => self.name(),
+        }
+    }
+
+    /// The name of a `let` or an `as`, which must be usable everywhere.
+    pub(super) fn defined_name(&mut self) -> Parsed<Name> {
+        match self.peek() {
+            Token::Word(word) if is_reserved_in_use(word) => self.reserved(word),
+            _ => self.new_name(),
+        }
+    }
+
+    /// The finding that a word of the language stands where a name is expected.
+    fn reserved<T>(&self, word: &str) -> Parsed<T> {
+        Err(Box::new(
+            Diagnostic::new("KQL015", format!("'{word}' is a word of the language, not a name"), self.span())
+                .label("taken")
+                .help(format!("write ['{word}'], or choose another name")),
+        ))
     }
 
     /// Whether a name stands at this place.
@@ -222,15 +282,18 @@ impl Parser {
                 Ok(statement) => statements.push(statement),
                 Err(finding) => {
                     self.findings.push(*finding);
-                    self.recover();
+                    self.recover(before);
                 }
+            }
+            if self.findings.len() >= MAX_FINDINGS {
+                return Query { statements };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");
-                if let (Err(finding), true) = (found, self.findings.len() < 20) {
+                if let (Err(finding), true) = (found, self.findings.len() < MAX_FINDINGS) {
                     self.findings.push(*finding);
                 }
-                self.recover();
+                self.recover(before);
             }
             if self.at == before {
                 self.advance();
@@ -238,9 +301,16 @@ impl Parser {
         }
     }
 
-    /// Skips to the end of the statement.
-    fn recover(&mut self) {
-        while !self.is(";") && !matches!(self.peek(), Token::End) {
+    /// Skips to the end of the statement that begins at a token; a `;` between braces does not end it.
+    fn recover(&mut self, start: usize) {
+        let braces = |token: &Token| match token {
+            Token::Mark("{") => 1,
+            Token::Mark("}") => -1,
+            _ => 0,
+        };
+        let mut open: isize = self.tokens[start..self.at].iter().map(|(token, _)| braces(token)).sum();
+        while !(matches!(self.peek(), Token::End) || (open <= 0 && self.is(";"))) {
+            open += braces(self.peek());
             self.advance();
         }
     }
@@ -262,10 +332,23 @@ impl Parser {
         }
         for what in ["declare", "alias", "restrict"] {
             if self.is_word(what) && matches!(self.peek_at(1), Token::Word(_)) {
+                let start = self.at;
                 let what = self.name()?;
-                self.recover();
+                self.recover(start);
                 return Ok(Statement::Unsupported { what });
             }
+        }
+        // A management command, such as `.show tables`.
+        if self.is(".")
+            && let Token::Word(word) = self.peek_at(1)
+        {
+            let text = format!(".{word}");
+            let (start, at) = (self.at, self.span());
+            self.advance();
+            self.advance();
+            let what = Name { text, span: self.since(at) };
+            self.recover(start);
+            return Ok(Statement::Unsupported { what });
         }
         self.table_or_scalar().map(Statement::Tabular)
     }
@@ -273,7 +356,7 @@ impl Parser {
     fn definition(&mut self) -> Parsed<Let> {
         let start = self.span();
         self.expect_word("let")?;
-        let name = self.name()?;
+        let name = self.defined_name()?;
         self.expect("=")?;
         let value = if self.at_function() {
             LetValue::Function(self.function()?)
@@ -324,7 +407,7 @@ impl Parser {
         self.expect("(")?;
         let mut parameters = Vec::new();
         while !self.is(")") {
-            let name = self.name()?;
+            let name = self.new_name()?;
             self.expect(":")?;
             let parameter_type = if self.eat("(") {
                 let table = if self.eat("*") {
@@ -374,7 +457,7 @@ impl Parser {
                 let (_, span) = self.advance();
                 Name { text, span }
             }
-            _ => self.name()?,
+            _ => self.new_name()?,
         };
         self.expect(":")?;
         Ok(ColumnDeclaration { name, scalar_type: self.scalar_type()? })
@@ -406,7 +489,7 @@ impl Parser {
             match self.operator() {
                 Ok(operator) => into.push(operator),
                 Err(finding) => {
-                    if self.findings.len() >= 20 {
+                    if self.findings.len() + 1 >= MAX_FINDINGS {
                         return Err(finding);
                     }
                     self.findings.push(*finding);

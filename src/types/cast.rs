@@ -19,6 +19,8 @@ pub fn cast<'a>(value: &Value<'a>, to: ScalarType) -> Value<'a> {
         return match json.as_ref() {
             Json::String(text) if to == ScalarType::String => Value::string(text.clone()),
             Json::String(text) => cast(&Value::str(text), to).into_owned(),
+            // JSON's own spelling, not the `True` of a bool.
+            Json::Bool(b) if to == ScalarType::String => Value::string(b.to_string()),
             Json::Bool(b) => cast(&Value::Bool(*b), to).into_owned(),
             Json::Number(n) => match (n.as_i64(), n.as_f64()) {
                 (Some(n), _) => cast(&Value::Long(n), to).into_owned(),
@@ -38,14 +40,16 @@ pub fn cast<'a>(value: &Value<'a>, to: ScalarType) -> Value<'a> {
         ScalarType::Decimal => to_decimal(value),
         ScalarType::DateTime => match value {
             Value::String(text) => parse_datetime(text).map_or(Value::Null, Value::DateTime),
-            Value::Int(_) | Value::Long(_) => {
-                value.as_i64().filter(|t| (0..=MAX_TICKS).contains(t)).map_or(Value::Null, Value::DateTime)
+            Value::Int(_) | Value::Long(_) | Value::Real(_) => {
+                to_long(value).as_i64().filter(|t| (0..=MAX_TICKS).contains(t)).map_or(Value::Null, Value::DateTime)
             }
             _ => Value::Null,
         },
         ScalarType::TimeSpan => match value {
             Value::String(text) => parse_timespan(text).map_or(Value::Null, Value::TimeSpan),
-            Value::Int(_) | Value::Long(_) => value.as_i64().map_or(Value::Null, Value::TimeSpan),
+            Value::Int(_) | Value::Long(_) | Value::Real(_) => {
+                to_long(value).as_i64().map_or(Value::Null, Value::TimeSpan)
+            }
             _ => Value::Null,
         },
         ScalarType::Guid => match value {
@@ -78,9 +82,10 @@ fn integer_text(text: &str) -> Option<i64> {
 
 fn to_long<'a>(value: &Value<'_>) -> Value<'a> {
     match value {
+        Value::Long(n) => Value::Long(*n),
         Value::Int(n) => Value::Long(i64::from(*n)),
         Value::Bool(b) => Value::Long(i64::from(*b)),
-        Value::Real(x) if x.is_nan() => Value::Null,
+        Value::Real(x) if !x.is_finite() => Value::Null,
         Value::Real(x) => Value::Long(*x as i64),
         Value::Decimal(d) => d.to_i64().map_or(Value::Null, Value::Long),
         Value::DateTime(t) | Value::TimeSpan(t) => Value::Long(*t),
@@ -92,7 +97,7 @@ fn to_long<'a>(value: &Value<'_>) -> Value<'a> {
 fn to_int<'a>(value: &Value<'_>) -> Value<'a> {
     match value {
         Value::Long(n) => Value::Int(*n as i32),
-        Value::Real(x) if x.is_nan() => Value::Null,
+        Value::Real(x) if !x.is_finite() => Value::Null,
         Value::Real(x) => Value::Int(*x as i32),
         Value::String(text) => integer_text(text).and_then(|n| i32::try_from(n).ok()).map_or(Value::Null, Value::Int),
         _ => to_long(value).as_i64().map_or(Value::Null, |n| Value::Int(n as i32)),
@@ -105,10 +110,7 @@ fn to_real<'a>(value: &Value<'_>) -> Value<'a> {
             "nan" => Value::Real(f64::NAN),
             "inf" | "+inf" | "infinity" => Value::Real(f64::INFINITY),
             "-inf" | "-infinity" => Value::Real(f64::NEG_INFINITY),
-            other => match integer_text(other) {
-                Some(n) if other.starts_with("0x") => Value::Real(n as f64),
-                _ => other.parse().map_or(Value::Null, Value::Real),
-            },
+            other => other.parse().map_or(Value::Null, Value::Real),
         },
         Value::Bool(b) => Value::Real(f64::from(u8::from(*b))),
         Value::DateTime(t) | Value::TimeSpan(t) => Value::Real(*t as f64),

@@ -4,6 +4,7 @@ use crate::bind::aggregates::Aggregates;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
+use crate::diagnostics::Diagnostic;
 use crate::ir::{Aggregate, Expr, Plan, PlanKind};
 use crate::syntax::Span;
 use crate::syntax::ast::{ExprKind, NamedExpr};
@@ -21,11 +22,20 @@ impl Binder<'_> {
         for item in aggregates {
             item.names.iter().for_each(|n| namer.take(&n.text));
         }
-        let keys = self.group_keys(&input, keys, env, &mut namer)?;
+        let trees = keys;
+        let keys = self.group_keys(&input, trees, env, &mut namer)?;
         let row = Row::of(&input);
         let mut found = Aggregates::default();
         let mut fresh = Namer::new(keys.iter().map(|(n, _)| n.clone()).collect());
+        for (tree, (name, _)) in trees.iter().zip(&keys) {
+            if !tree.names.is_empty() || matches!(tree.value.kind, ExprKind::Name(_)) {
+                fresh.say(name);
+            }
+        }
         for item in aggregates {
+            if !self.contains_aggregate(&item.value, env) {
+                return Err(self.no_aggregate(&item.value, &row, env));
+            }
             self.aggregate_item(item, &keys, &row, env, &mut fresh, &mut found)?;
         }
         Ok(Tabular::new(grouped(input.plan, keys, found)))
@@ -38,7 +48,9 @@ impl Binder<'_> {
         env: &Env,
         namer: &mut Namer,
     ) -> Bind<Vec<(String, Expr)>> {
-        let columns = self.named_columns(input, keys, env, namer)?;
+        let mut hidden = Vec::new();
+        let columns = self.named_columns(input, keys, env, namer, &mut hidden)?;
+        single(&hidden, keys)?;
         for (at, (_, value)) in columns.iter().enumerate() {
             if value.scalar_type == ScalarType::Dynamic {
                 let span = keys.get(at).map_or(Span::default(), |k| k.span);
@@ -52,14 +64,27 @@ impl Binder<'_> {
         let keys = if items.iter().any(|i| matches!(i.value.kind, ExprKind::Star)) {
             input.plan.all_columns()
         } else {
-            self.named_columns(&input, items, env, &mut Namer::default())?
+            let mut hidden = Vec::new();
+            let columns = self.named_columns(&input, items, env, &mut Namer::default(), &mut hidden)?;
+            single(&hidden, items)?;
+            columns
         };
         Ok(Tabular::new(grouped(input.plan, keys, Aggregates::default())))
     }
 }
 
+/// Rows are grouped by single values only.
+fn single(hidden: &[(String, Expr)], items: &[NamedExpr]) -> Bind<()> {
+    let span = items.first().map_or(Span::default(), |item| item.span);
+    if hidden.is_empty() {
+        return Ok(());
+    }
+    let finding = Diagnostic::new("KQL172", "rows cannot be grouped by a function of several columns", span);
+    Err(Box::new(finding.help("put it into an `extend` before, and group by its columns")))
+}
+
 /// The groups of a plan with columns made of their aggregates.
-pub(super) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
+pub(in crate::bind) fn grouped(input: Plan, keys: Vec<(String, Expr)>, aggregates: Aggregates) -> Plan {
     let mut columns: Vec<(String, Expr)> =
         keys.iter().map(|(n, e)| (n.clone(), Expr::column(n, e.scalar_type))).collect();
     columns.extend(aggregates.columns);

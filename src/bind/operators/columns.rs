@@ -1,50 +1,81 @@
 //! `extend`, `project` and its relatives, `serialize`: operators about columns.
 
-use crate::bind::names::Namer;
+use crate::bind::metadata::sorted_arrays;
+use crate::bind::names::{Namer, said_once};
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
-use crate::functions;
-use crate::ir::{Core, Expr, Schema};
+use crate::functions::{self, Function};
+use crate::ir::{Core, Expr, Plan, Schema};
 use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
+
+/// How many columns a sort of several arrays gives.
+fn sorted(function: &Function, call: &ast::Expr) -> usize {
+    match &call.kind {
+        ExprKind::Call(_, arguments) => sorted_arrays(function, arguments),
+        _ => 1,
+    }
+}
 
 impl Binder<'_> {
     /// The columns an item gives: one, or several for a function such as `series_fit_line`, or for `(a, b) = array`.
     /// Each comes with its place among them.
-    pub(in crate::bind) fn columns_of(&self, item: &NamedExpr, row: &Row<'_>, env: &Env) -> Bind<Vec<(usize, Expr)>> {
-        let value = self.scalar(&item.value, row, env)?;
-        let function = match &item.value.kind {
-            ExprKind::Call(name, _) if env.get(&name.text).is_none() => functions::find(&name.text),
-            _ => None,
-        };
-        let pick = |at: usize, scalar_type: ScalarType| {
-            let index = Expr::literal(Value::Long(at as i64), ScalarType::Long);
-            self.fold(
-                self.fold(Expr::core(Core::Member, vec![value.clone(), index], ScalarType::Dynamic)).cast(scalar_type),
-            )
-        };
-        match function {
-            Some(function) if !function.columns.is_empty() => {
-                // One name alone takes the first column and the rest keep theirs, as in Kusto.
-                Ok(function.columns.iter().enumerate().map(|(at, (_, t))| (at, pick(at, *t))).collect())
+    ///
+    /// The value of several is put among the hidden columns, so that it is computed once; see [`with_hidden`].
+    pub(in crate::bind) fn columns_of(
+        &self,
+        item: &NamedExpr,
+        row: &Row<'_>,
+        env: &Env,
+        hidden: &mut Vec<(String, Expr)>,
+    ) -> Bind<Vec<(usize, Expr)>> {
+        let function = tuple(&item.value, env);
+        let value = match (function, &item.value.kind) {
+            (Some(function), ExprKind::Call(name, arguments)) => {
+                self.catalogue(function, name, arguments, row, env, item.value.span)?
             }
-            _ if item.names.len() > 1 => {
-                if value.scalar_type != ScalarType::Dynamic {
-                    return error(
-                        "KQL125",
-                        format!("{} names for one {}", item.names.len(), value.scalar_type),
-                        item.span,
-                    );
-                }
-                Ok((0..item.names.len()).map(|at| (at, pick(at, ScalarType::Dynamic))).collect())
+            _ => self.scalar(&item.value, row, env)?,
+        };
+        let sorts = match &item.value.kind {
+            ExprKind::Call(name, _) if env.get(&name.text).is_none() => {
+                functions::find(&name.text).map_or(1, |function| sorted(function, &item.value))
             }
-            _ => Ok(vec![(0, value)]),
+            _ => 1,
+        };
+        if function.is_none() && sorts < 2 && item.names.len() < 2 {
+            return Ok(vec![(0, value)]);
         }
+        if value.scalar_type != ScalarType::Dynamic {
+            let message = format!("{} names for one {}", item.names.len(), value.scalar_type);
+            return error("KQL125", message, item.span);
+        }
+        // No column of a query can have such a name.
+        let name = format!("$tuple{}", hidden.len());
+        let whole = Expr::column(&name, ScalarType::Dynamic);
+        hidden.push((name, value));
+        let pick = |(at, scalar_type): (usize, ScalarType)| {
+            let index = Expr::literal(Value::Long(at as i64), ScalarType::Long);
+            (at, Expr::core(Core::Member, vec![whole.clone(), index], ScalarType::Dynamic).cast(scalar_type))
+        };
+        Ok(match function {
+            Some(function) => function.columns.iter().map(|(_, t)| *t).enumerate().map(pick).collect(),
+            None => {
+                let several = if sorts > 1 { sorts } else { item.names.len() };
+                (0..several).map(|at| (at, ScalarType::Dynamic)).map(pick).collect()
+            }
+        })
     }
 
     /// The name of a column of an item: given, its own, or `ColumnN`.
-    fn item_name(&self, item: &NamedExpr, at: usize, several: usize, env: &Env, namer: &mut Namer) -> String {
+    pub(super) fn item_name(
+        &self,
+        item: &NamedExpr,
+        at: usize,
+        several: usize,
+        env: &Env,
+        namer: &mut Namer,
+    ) -> String {
         if let Some(name) = item.names.get(at) {
             namer.take(&name.text);
             return name.text.clone();
@@ -53,6 +84,10 @@ impl Binder<'_> {
             && let ExprKind::Call(name, arguments) = &item.value.kind
             && let Some(function) = functions::find(&name.text)
         {
+            if sorted(function, &item.value) > 1 {
+                let argument = arguments.get(at).and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
+                return namer.unique(&format!("{argument}_sorted"));
+            }
             let argument = arguments.first().and_then(|a| self.own_name(&a.value, env)).unwrap_or_default();
             let suffix = function.columns.get(at).map_or("", |(suffix, _)| suffix);
             return namer.unique(&format!("{}_{argument}_{suffix}", function.name));
@@ -64,8 +99,10 @@ impl Binder<'_> {
     }
 
     pub(super) fn extend(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        said_once(items)?;
         let row = Row::of(&input);
         let mut columns = input.plan.all_columns();
+        let mut hidden = Vec::new();
         let mut namer = Namer::new(Vec::new());
         for (name, _) in &columns {
             namer.take(name);
@@ -74,8 +111,12 @@ impl Binder<'_> {
             if matches!(item.value.kind, ExprKind::Star) {
                 continue;
             }
-            let values = self.columns_of(item, &row, env)?;
+            let mut values = self.columns_of(item, &row, env, &mut hidden)?;
             let several = values.len();
+            // Names leave out the columns without one, here but not in `project`.
+            if !item.names.is_empty() {
+                values.truncate(item.names.len());
+            }
             for (at, value) in values {
                 // An unnamed path or function of a column takes that name, in place, but a bare `ColumnN` never does.
                 let own = if several == 1 { self.own_name(&item.value, env) } else { None };
@@ -93,7 +134,8 @@ impl Binder<'_> {
                 }
             }
         }
-        Ok(Tabular { plan: input.plan.project(columns), serialized: input.serialized, name: input.name })
+        let plan = with_hidden(input.plan, hidden).project(columns);
+        Ok(Tabular { plan, serialized: input.serialized, name: input.name })
     }
 
     /// Named values over the input, as `project`, `distinct` and the keys of `summarize` make them.
@@ -103,7 +145,9 @@ impl Binder<'_> {
         items: &[NamedExpr],
         env: &Env,
         namer: &mut Namer,
+        hidden: &mut Vec<(String, Expr)>,
     ) -> Bind<Vec<(String, Expr)>> {
+        said_once(items)?;
         let row = Row::of(input);
         for item in items {
             for name in &item.names {
@@ -113,10 +157,11 @@ impl Binder<'_> {
         let mut columns: Vec<(String, Expr)> = Vec::new();
         for item in items {
             if matches!(item.value.kind, ExprKind::Star) {
+                input.plan.schema.columns.iter().for_each(|(name, _)| namer.take(name));
                 columns.extend(input.plan.all_columns());
                 continue;
             }
-            let values = self.columns_of(item, &row, env)?;
+            let values = self.columns_of(item, &row, env, hidden)?;
             let several = values.len();
             for (at, value) in values {
                 let name = match item.names.get(at) {
@@ -133,8 +178,10 @@ impl Binder<'_> {
     }
 
     pub(super) fn project(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
-        let columns = self.named_columns(&input, items, env, &mut Namer::default())?;
-        Ok(Tabular { plan: input.plan.project(columns), serialized: input.serialized, name: input.name })
+        let mut hidden = Vec::new();
+        let columns = self.named_columns(&input, items, env, &mut Namer::default(), &mut hidden)?;
+        let plan = with_hidden(input.plan, hidden).project(columns);
+        Ok(Tabular { plan, serialized: input.serialized, name: input.name })
     }
 
     pub(super) fn serialize(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
@@ -162,6 +209,7 @@ impl Binder<'_> {
             };
             match columns.iter_mut().find(|(_, e)| e.columns() == [old.text.as_str()]) {
                 Some(column) => column.0.clone_from(&new.text),
+                None if input.plan.schema.is_open() => columns.push((new.text.clone(), self.guess(old))),
                 None => return Err(Box::new(self.unknown_column(old, &Row::of(&input), env))),
             }
         }
@@ -236,6 +284,26 @@ impl Binder<'_> {
     }
 }
 
+/// The plan with further columns that no query can name.
+pub(super) fn with_hidden(plan: Plan, hidden: Vec<(String, Expr)>) -> Plan {
+    if hidden.is_empty() {
+        return plan;
+    }
+    let mut columns = plan.all_columns();
+    columns.extend(hidden);
+    plan.project(columns)
+}
+
+/// The function of several columns that an expression calls.
+fn tuple(tree: &ast::Expr, env: &Env) -> Option<&'static Function> {
+    match &tree.kind {
+        ExprKind::Call(name, _) if env.get(&name.text).is_none() => {
+            functions::find(&name.text).filter(|function| !function.columns.is_empty())
+        }
+        _ => None,
+    }
+}
+
 /// The columns that names and wildcards stand for, in the schema's order for each pattern.
 fn matches(schema: &Schema, patterns: &[ast::Expr]) -> Bind<Vec<String>> {
     let mut found: Vec<String> = Vec::new();
@@ -244,6 +312,8 @@ fn matches(schema: &Schema, patterns: &[ast::Expr]) -> Bind<Vec<String>> {
             ExprKind::Star => found.extend(schema.names()),
             ExprKind::Wildcard(name) => found.extend(schema.names().into_iter().filter(|n| wildcard(&name.text, n))),
             ExprKind::Name(name) if schema.get(&name.text).is_some() => found.push(name.text.clone()),
+            // It may be one of the columns that only the data tells.
+            ExprKind::Name(_) if schema.is_open() => {}
             ExprKind::Name(name) => {
                 let mut finding = Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span)
                     .label("not a column at this point");

@@ -13,7 +13,7 @@ pub(super) struct Pair {
     pub right: Expr,
 }
 
-const KINDS: [(&str, JoinKind); 13] = [
+const KINDS: [(&str, JoinKind); 12] = [
     ("innerunique", JoinKind::InnerUnique),
     ("inner", JoinKind::Inner),
     ("leftouter", JoinKind::LeftOuter),
@@ -26,7 +26,6 @@ const KINDS: [(&str, JoinKind); 13] = [
     ("rightsemi", JoinKind::RightSemi),
     ("rightanti", JoinKind::RightAnti),
     ("rightantisemi", JoinKind::RightAnti),
-    ("semi", JoinKind::LeftSemi),
 ];
 
 /// The value of an operator's parameter, when it is a name or a text.
@@ -124,11 +123,10 @@ impl Binder<'_> {
                     condition.span,
                 );
             }
-            let fits = a == b || (a.is_numeric() && b.is_numeric());
-            if !fits {
+            if a != b {
                 return Err(Box::new(
                     Diagnostic::new("KQL183", format!("the left key is a {a} and the right key a {b}"), condition.span)
-                        .help("convert one of them before the join with extend"),
+                        .help(format!("give both one type before the join: extend Key = to{b}(Key)")),
                 ));
             }
             pairs.push(pair);
@@ -141,6 +139,7 @@ impl Binder<'_> {
             ExprKind::Name(name) => {
                 let side = |tabular: &Tabular, which: &str| match tabular.plan.schema.get(&name.text) {
                     Some(scalar_type) => Ok(Expr::column(&name.text, scalar_type)),
+                    None if tabular.plan.schema.is_open() => Ok(self.guess(name)),
                     None => {
                         let mut finding = self.unknown_column(name, &Row::of(tabular), env);
                         finding.label = format!("not a column of the {which} side");
@@ -166,7 +165,14 @@ impl Binder<'_> {
 
     /// `$left.x` as a column of that side.
     fn sided(&self, tree: &ast::Expr, tabular: &Tabular, env: &Env) -> Bind<Expr> {
-        self.scalar(&without_side(tree), &Row::of(tabular), env)
+        let key = self.scalar(&without_side(tree), &Row::of(tabular), env)?;
+        match key.kind {
+            crate::ir::ExprKind::Column(_) => Ok(key),
+            _ => Err(Box::new(
+                Diagnostic::new("KQL184", "only columns join tables", tree.span)
+                    .help("compute the key before the join: extend Key = …"),
+            )),
+        }
     }
 }
 
@@ -242,15 +248,19 @@ pub(super) fn joined(mut left: Plan, mut right: Plan, pairs: Vec<Pair>, kind: Jo
         let columns = schema.columns.iter().map(|(n, t)| (n.clone(), Expr::column(n, *t))).collect();
         return Plan { kind: PlanKind::Join(join), schema: node_schema }.project(columns);
     }
-    // Rename the right side, one column after another, to names that are free.
-    let mut taken: Vec<String> = left_schema.names();
+    // Rename the right side, one column after another, to names that are free on both sides.
+    let fresh_names = right_schema.names().into_iter().filter(|n| left_schema.get(n).is_none());
+    let mut taken: Vec<String> = left_schema.names().into_iter().chain(fresh_names).collect();
     let mut renamed = Vec::new();
     let mut shown = Vec::new();
     for (name, scalar_type) in &right_schema.columns {
         if drop_right_keys && right_keys.contains(name) {
             continue;
         }
-        let fresh = free_name(name, |n| taken.iter().any(|t| t == n));
+        let fresh = match left_schema.get(name) {
+            Some(_) => free_name(name, |n| taken.iter().any(|t| t == n)),
+            None => name.clone(),
+        };
         taken.push(fresh.clone());
         renamed.push((fresh.clone(), Expr::column(name, *scalar_type)));
         shown.push((fresh, *scalar_type));

@@ -3,6 +3,7 @@
 mod aggregate;
 mod columns;
 mod expand;
+mod external;
 mod graph;
 mod join;
 mod nested;
@@ -10,6 +11,7 @@ mod order;
 mod parse;
 mod parse_kv;
 mod parts;
+mod reduce;
 mod rows;
 mod scan;
 mod search;
@@ -17,15 +19,34 @@ mod series;
 mod sources;
 mod union;
 
+pub(super) use self::aggregate::grouped;
 pub(super) use self::graph::{is_graph, not_a_table};
+pub(super) use self::rows::values;
 use self::series::Axis;
+use super::plugins::{Call, Declared};
 use super::scope::{Env, Tabular};
 use super::{Bind, Binder, error};
 use crate::syntax::ast::{Operator, OperatorKind};
 
+/// The findings about types: no findings where a type is only guessed.
+const OF_TYPES: [&str; 14] = [
+    "KQL124", "KQL130", "KQL136", "KQL137", "KQL139", "KQL140", "KQL141", "KQL142", "KQL161", "KQL162", "KQL171",
+    "KQL183", "KQL200", "KQL172",
+];
+
 impl Binder<'_> {
-    /// Binds one operator over its input.
+    /// Binds one operator over its input. Where the input has columns that only the data tells, a finding about their
+    /// types says nothing, and the answer may have any columns.
     pub(super) fn operator(&self, operator: &Operator, input: Option<Tabular>, env: &Env) -> Bind<Tabular> {
+        let open = input.as_ref().filter(|i| i.plan.schema.is_open()).cloned();
+        self.guessed.set(false);
+        match (self.bound(operator, input, env), open) {
+            (Err(finding), Some(open)) if self.guessed.get() && OF_TYPES.contains(&finding.code) => Ok(open),
+            (answer, _) => answer,
+        }
+    }
+
+    fn bound(&self, operator: &Operator, input: Option<Tabular>, env: &Env) -> Bind<Tabular> {
         if let Some(source) = self.source_operator(operator, env)? {
             return Ok(source);
         }
@@ -37,6 +58,10 @@ impl Binder<'_> {
         }
         if let OperatorKind::Find { tables, predicate, project, .. } = &operator.kind {
             return self.find(operator, tables, predicate, project, input, env);
+        }
+        if let OperatorKind::Evaluate { plugin, arguments, schema, schema_star } = &operator.kind {
+            let declared = schema.as_deref().map(|columns| Declared { columns, star: *schema_star });
+            return self.evaluate(&Call { plugin, arguments, declared, input, env, span: operator.span });
         }
         let Some(input) = input else {
             return error("KQL115", "this operator needs a table before it", operator.keyword);
@@ -55,7 +80,7 @@ impl Binder<'_> {
             OperatorKind::ProjectByNames(items) => self.project_by_names(input, items, env),
             OperatorKind::Summarize { aggregates, keys } => self.summarize(input, aggregates, keys, env),
             OperatorKind::Distinct(items) => self.distinct(input, items, env),
-            OperatorKind::Count => self.count(input),
+            OperatorKind::Count(name) => self.count(input, name.as_ref()),
             OperatorKind::Sort(keys) => self.sort(input, keys, env),
             OperatorKind::Top { count, keys } => self.top(input, count, keys, env),
             OperatorKind::Take(count) => self.take(input, count, env),
@@ -90,6 +115,7 @@ impl Binder<'_> {
             OperatorKind::Fork(bodies) => self.fork(input, bodies, env),
             OperatorKind::Facet { columns, with } => self.facet(input, columns, with.as_ref(), env),
             OperatorKind::Invoke(call) => self.invoke(input, call, env),
+            OperatorKind::Reduce { by, properties } => self.reduce(operator, input, by, properties, env),
             _ => error("KQL102", "kqlens reads this operator but cannot run it yet", operator.keyword),
         }
     }

@@ -3,6 +3,7 @@
 use super::join::parameter;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
+use crate::diagnostics::Diagnostic;
 use crate::functions::{self, Meaning};
 use crate::ir::{Core, Expr, ExprKind};
 use crate::syntax::ast::{self, Operator, ParsePiece};
@@ -40,15 +41,20 @@ impl Binder<'_> {
         };
         let flags = parameter(operator, "flags").map(|(text, _)| text).unwrap_or_default();
         let text = self.scalar(source, &Row::of(&input), env)?.cast(ScalarType::String);
+        unambiguous(pattern)?;
         let regex = regex_of(pattern, mode, &flags);
-        if let Err(problem) = regex::Regex::new(&regex) {
-            let problem = problem.to_string();
-            return error(
-                "KQL138",
-                format!("the pattern is no regular expression: {}", problem.lines().last().unwrap_or_default()),
-                operator.span,
-            );
-        }
+        // The texts of a regular expression may have groups of their own, so ours are found by name.
+        let groups: Vec<String> = match regex::Regex::new(&regex) {
+            Ok(compiled) => compiled.capture_names().map(|name| name.unwrap_or_default().to_owned()).collect(),
+            Err(problem) => {
+                let problem = problem.to_string();
+                return error(
+                    "KQL138",
+                    format!("the pattern is no regular expression: {}", problem.lines().last().unwrap_or_default()),
+                    operator.span,
+                );
+            }
+        };
         let regex = || Expr::literal(Value::string(regex.clone()), ScalarType::String);
         let mut fits = vec![Expr::core(Core::MatchesRegex, vec![text.clone(), regex()], ScalarType::Bool)];
         let mut taken = Vec::new();
@@ -57,7 +63,8 @@ impl Binder<'_> {
             _ => None,
         });
         for (at, (name, scalar_type)) in columns.enumerate() {
-            let group = Expr::literal(Value::Long(at as i64 + 1), ScalarType::Long);
+            let group = groups.iter().position(|g| *g == group_name(at)).unwrap_or(0);
+            let group = Expr::literal(Value::Long(group as i64), ScalarType::Long);
             let value = extract(vec![regex(), group, text.clone()])?.cast(scalar_type);
             if mode == Mode::Simple && scalar_type != ScalarType::String {
                 let missing = Expr::core(Core::IsNull, vec![value.clone()], ScalarType::Bool);
@@ -67,6 +74,15 @@ impl Binder<'_> {
         }
         let fits = Expr::core(Core::And, fits, ScalarType::Bool);
         let mut columns = input.plan.all_columns();
+        let mut named: Vec<&str> = Vec::new();
+        for piece in pattern {
+            if let ParsePiece::Column(name, _) = piece {
+                if named.contains(&name.text.as_str()) {
+                    return error("KQL123", format!("two columns would be named '{}'", name.text), name.span);
+                }
+                named.push(&name.text);
+            }
+        }
         for (name, value) in taken {
             let scalar_type = value.scalar_type;
             let nothing = Expr::literal(Value::null_of(scalar_type), scalar_type);
@@ -91,6 +107,34 @@ fn extract(arguments: Vec<Expr>) -> Bind<Expr> {
     Ok(Expr { kind, scalar_type: ScalarType::String })
 }
 
+/// The name of the group that a column is taken from.
+fn group_name(column: usize) -> String {
+    format!("kqlens_{column}")
+}
+
+/// Refuses a pattern that does not say where a column ends.
+fn unambiguous(pattern: &[ParsePiece]) -> Bind<()> {
+    for pair in pattern.windows(2) {
+        let (message, span) = match (&pair[0], &pair[1]) {
+            (ParsePiece::Column(first, _), ParsePiece::Column(second, _)) => {
+                (format!("nothing tells where '{}' ends and '{}' begins", first.text, second.text), second.span)
+            }
+            (ParsePiece::Column(first, ScalarType::String), ParsePiece::Star(span)) => {
+                (format!("nothing tells where the string '{}' ends and '*' begins", first.text), *span)
+            }
+            (ParsePiece::Star(_), ParsePiece::Column(second, _)) => {
+                (format!("nothing tells where '*' ends and '{}' begins", second.text), second.span)
+            }
+            (ParsePiece::Star(_), ParsePiece::Star(span)) => ("one '*' is enough".to_owned(), *span),
+            _ => continue,
+        };
+        return Err(Box::new(
+            Diagnostic::new("KQL211", message, span).help("put the text that stands between them there: … \"text\" …"),
+        ));
+    }
+    Ok(())
+}
+
 /// The pattern as one regular expression with a group for each column.
 fn regex_of(pattern: &[ParsePiece], mode: Mode, flags: &str) -> String {
     let known: String = flags.chars().filter(|c| matches!(c, 'i' | 'm' | 's' | 'U')).collect();
@@ -99,6 +143,7 @@ fn regex_of(pattern: &[ParsePiece], mode: Mode, flags: &str) -> String {
     } else {
         "(?s)^".to_owned()
     };
+    let mut columns = 0;
     for (at, piece) in pattern.iter().enumerate() {
         let last = at + 1 == pattern.len();
         match piece {
@@ -106,14 +151,22 @@ fn regex_of(pattern: &[ParsePiece], mode: Mode, flags: &str) -> String {
             ParsePiece::Text(text, _) if mode == Mode::Regex => regex += text,
             ParsePiece::Text(text, _) => regex += &regex::escape(text),
             ParsePiece::Column(_, scalar_type) => {
-                let whole = scalar_type.is_integer();
-                regex += match (mode, last) {
-                    (Mode::Regex, _) if whole => r"\s*([-+]?\d+)\s*",
-                    (Mode::Regex, _) => "(.*)",
-                    // What follows is the end, or a column: a number ends by itself.
-                    (_, true) => "(.*)",
-                    (_, false) => "(.*?)",
+                let starred = matches!(pattern.get(at + 1), Some(ParsePiece::Star(_)));
+                let inside = match (mode, scalar_type) {
+                    (Mode::Regex, t) if t.is_integer() => r"[-+]?\d+",
+                    (Mode::Regex, _) => ".*",
+                    // Before a `*`, a value ends where it stops being of its type.
+                    (_, t) if starred && t.is_integer() => r"[-+]?\d+",
+                    (_, t) if starred && t.is_numeric() => r"[-+]?\d+(?:\.\d*)?(?:[eE][-+]?\d+)?",
+                    (_, ScalarType::Bool) if starred => "(?i:true|false|[01])",
+                    _ if starred => r"\S+",
+                    _ if last => ".*",
+                    _ => ".*?",
                 };
+                let group = format!("(?P<{}>{inside})", group_name(columns));
+                let blanks = if mode == Mode::Regex && scalar_type.is_integer() { r"\s*" } else { "" };
+                regex += &format!("{blanks}{group}{blanks}");
+                columns += 1;
             }
         }
     }

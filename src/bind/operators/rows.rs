@@ -4,7 +4,9 @@ use crate::bind::operators::join::parameter;
 use crate::bind::scope::{Binding, Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Aggregate, AggregateCall, AggregateKind, CoreAggregate, Plan, PlanKind, Schema};
+use crate::ir::{
+    Aggregate, AggregateCall, AggregateKind, CoreAggregate, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Schema,
+};
 use crate::syntax::ast;
 use crate::types::{Column, ScalarType, Table, Value};
 use std::sync::Arc;
@@ -13,7 +15,7 @@ impl Binder<'_> {
     pub(super) fn filter(&self, input: Tabular, predicate: &ast::Expr, env: &Env) -> Bind<Tabular> {
         let predicate = self.predicate(predicate, &Row::of(&input), env)?;
         // The order and the name stay.
-        Ok(Tabular { plan: input.plan.filter(predicate), ..input })
+        Ok(Tabular { plan: before_unique(input.plan, predicate), ..input })
     }
 
     pub(super) fn take(&self, input: Tabular, count: &ast::Expr, env: &Env) -> Bind<Tabular> {
@@ -23,7 +25,7 @@ impl Binder<'_> {
         self.take_rows(input, u64::try_from(rows).unwrap_or(0))
     }
 
-    pub(super) fn take_rows(&self, input: Tabular, rows: u64) -> Bind<Tabular> {
+    pub(in crate::bind) fn take_rows(&self, input: Tabular, rows: u64) -> Bind<Tabular> {
         let schema = input.plan.schema.clone();
         Ok(Tabular { plan: Plan { kind: PlanKind::Take(Box::new(input.plan), rows), schema }, ..input })
     }
@@ -56,15 +58,16 @@ impl Binder<'_> {
         error("KQL111", "invoke calls a function that a let before this defines", call.span)
     }
 
-    pub(super) fn count(&self, input: Tabular) -> Bind<Tabular> {
+    pub(in crate::bind) fn count(&self, input: Tabular, name: Option<&ast::Name>) -> Bind<Tabular> {
+        let name = name.map_or("Count", |name| name.text.as_str());
         let call = AggregateCall {
-            name: "Count".to_owned(),
+            name: name.to_owned(),
             function: "count",
             meaning: AggregateKind::Core(CoreAggregate::Count),
             arguments: Vec::new(),
             scalar_type: ScalarType::Long,
         };
-        let schema = Schema { columns: vec![("Count".to_owned(), ScalarType::Long)] };
+        let schema = Schema { columns: vec![(name.to_owned(), ScalarType::Long)] };
         let aggregate = Aggregate { input: Box::new(input.plan), keys: Vec::new(), calls: vec![call] };
         Ok(Tabular::new(Plan { kind: PlanKind::Aggregate(aggregate), schema }))
     }
@@ -131,6 +134,24 @@ fn picked(rows: usize, wanted: usize, seed: u64) -> Vec<usize> {
         stays
     };
     (0..rows).filter(stays).collect()
+}
+
+/// The filtered plan. Kusto looks for the rows of a condition before `innerunique` keeps one left row of each key, when
+/// the condition is about left columns alone; which row is kept, and so the answer, depends on it.
+fn before_unique(plan: Plan, predicate: Expr) -> Plan {
+    if let PlanKind::Project(input, columns) = &plan.kind
+        && let PlanKind::Join(join) = &input.kind
+        && join.kind == JoinKind::InnerUnique
+        && !predicate.is_volatile()
+        && predicate.columns().iter().all(|name| join.left.schema.get(name).is_some())
+        && columns.iter().all(|(name, e)| matches!(&e.kind, ExprKind::Column(own) if own == name))
+    {
+        let left = Box::new((*join.left).clone().filter(predicate));
+        let join = Join { left, right: join.right.clone(), kind: join.kind, on: join.on.clone() };
+        let schema = input.schema.clone();
+        return Plan { kind: PlanKind::Join(join), schema }.project(columns.clone());
+    }
+    plan.filter(predicate)
 }
 
 /// A plan that gives the rows of a table.

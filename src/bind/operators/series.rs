@@ -43,10 +43,14 @@ impl Steps {
     /// What a step begins at.
     fn at(&self, place: i64) -> Value<'static> {
         match (&self.origin, &self.step) {
-            (Value::DateTime(origin), Value::TimeSpan(step)) => Value::DateTime(origin + place * step),
-            (Value::TimeSpan(origin), Value::TimeSpan(step)) => Value::TimeSpan(origin + place * step),
+            (Value::DateTime(origin), Value::TimeSpan(step)) => {
+                Value::DateTime(step.saturating_mul(place).saturating_add(*origin))
+            }
+            (Value::TimeSpan(origin), Value::TimeSpan(step)) => {
+                Value::TimeSpan(step.saturating_mul(place).saturating_add(*origin))
+            }
             (origin, step) => match (origin.as_i64(), step.as_i64()) {
-                (Some(origin), Some(step)) => Value::Long(origin + place * step),
+                (Some(origin), Some(step)) => Value::Long(step.saturating_mul(place).saturating_add(origin)),
                 _ => {
                     Value::Real(origin.as_f64().unwrap_or_default() + place as f64 * step.as_f64().unwrap_or_default())
                 }
@@ -153,10 +157,10 @@ impl Binder<'_> {
             let steps = Steps { origin: origin.clone(), step: step.clone(), first, last: None };
             // The end is outside, so a step that would begin at it is too.
             let outside = !axis.in_range && steps.at(at).order(to).is_eq();
-            Some(if outside { at - 1 } else { at })
+            Some(if outside { at.saturating_sub(1) } else { at })
         });
         if let (Some(first), Some(last)) = (first, last)
-            && last - first >= LONGEST
+            && last.saturating_sub(first) >= LONGEST
         {
             return Err(Box::new(
                 Diagnostic::new("KQL212", format!("the series would have more than {LONGEST} values"), axis.step.span)
@@ -233,8 +237,8 @@ fn series(
         let row_of: HashMap<i64, usize> =
             part.iter().filter_map(|row| Some((places.values[*row].as_i64()?, *row))).collect();
         let first = steps.first.or_else(|| row_of.keys().min().copied()).unwrap_or(0);
-        let last = steps.last.or_else(|| row_of.keys().max().copied()).unwrap_or(first - 1);
-        if last - first >= LONGEST {
+        let last = steps.last.or_else(|| row_of.keys().max().copied()).unwrap_or(first.saturating_sub(1));
+        if last.saturating_sub(first) >= LONGEST {
             return Err(format!(
                 "a series would have more than {LONGEST} values; use a longer step or a shorter range"
             ));

@@ -1,7 +1,7 @@
 //! `print`, `datatable`, `range`: operators that are tables themselves.
 
 use super::rows::values;
-use crate::bind::names::Namer;
+use crate::bind::names::{Namer, said_once};
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -16,6 +16,9 @@ impl Binder<'_> {
             OperatorKind::Print(items) => self.print(items, env)?,
             OperatorKind::DataTable { columns, values } => self.datatable(columns, values, operator, env)?,
             OperatorKind::Range { name, from, to, step } => self.range(name, from, to, step, env)?,
+            OperatorKind::ExternalData { columns, uris, properties } => {
+                self.external_data(columns, uris, properties, operator.keyword, env)?
+            }
             _ => return Ok(None),
         }))
     }
@@ -30,16 +33,24 @@ impl Binder<'_> {
         let row = Row { schema: &schema, serialized: true, exists: false };
         let mut namer = Namer::default();
         let mut columns = Vec::new();
+        let mut hidden = Vec::new();
+        said_once(items)?;
         for (at, item) in items.iter().enumerate() {
-            for (suffix, value) in self.columns_of(item, &row, env)? {
-                let name = match (item.names.get(suffix), item.names.is_empty()) {
-                    (Some(name), _) => name.text.clone(),
-                    (None, true) if suffix == 0 => format!("print_{at}"),
-                    _ => format!("print_{at}_{suffix}"),
+            let mut values = self.columns_of(item, &row, env, &mut hidden)?;
+            let several = values.len();
+            if !item.names.is_empty() {
+                values.truncate(item.names.len());
+            }
+            for (place, value) in values {
+                let name = match item.names.get(place) {
+                    Some(name) => namer.unique(&name.text),
+                    None if several > 1 => self.item_name(item, place, several, env, &mut namer),
+                    None => namer.unique(&format!("print_{at}")),
                 };
-                columns.push((namer.unique(&name), value));
+                columns.push((name, value));
             }
         }
+        let one = super::columns::with_hidden(one, hidden);
         Ok(Tabular { plan: one.project(columns), serialized: true, name: None })
     }
 

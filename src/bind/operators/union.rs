@@ -5,7 +5,7 @@ use super::join::parameter;
 use crate::bind::scope::{Env, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
-use crate::ir::{Expr, Plan, PlanKind, Schema};
+use crate::ir::{Expr, Plan, PlanKind, Schema, free_name};
 use crate::syntax::ast::{self, ExprKind, Name, Operator};
 use crate::types::{ScalarType, Value};
 
@@ -79,16 +79,15 @@ pub(super) fn united(legs: Vec<Tabular>, inner: bool, source_column: Option<Stri
         }
     }
     if inner {
-        columns.retain(|c| legs.iter().all(|leg| leg.plan.schema.columns.contains(c)));
+        columns.retain(|(name, _)| legs.iter().all(|leg| leg.plan.schema.get(name).is_some()));
     }
-    let shown: Vec<(String, String, ScalarType)> = columns
-        .iter()
-        .map(|(name, scalar_type)| {
-            let ambiguous = columns.iter().filter(|(n, _)| n == name).count() > 1;
-            let shown = if ambiguous { format!("{name}_{scalar_type}") } else { name.clone() };
-            (shown, name.clone(), *scalar_type)
-        })
-        .collect();
+    let mut shown: Vec<(String, String, ScalarType)> = Vec::new();
+    for (name, scalar_type) in &columns {
+        let ambiguous = columns.iter().filter(|(n, _)| n == name).count() > 1;
+        let wanted = if ambiguous { format!("{name}_{scalar_type}") } else { name.clone() };
+        let fresh = free_name(&wanted, |n| shown.iter().any(|(taken, ..)| taken == n));
+        shown.push((fresh, name.clone(), *scalar_type));
+    }
     let mut schema: Schema = shown.iter().map(|(shown, _, t)| (shown.clone(), *t)).collect();
     let source = source_column.map(|wanted| schema.free_name(&wanted));
     if let Some(source) = &source {

@@ -71,13 +71,20 @@ fn native(core: CoreAggregate, call: &AggregateCall, context: &Context, any: &st
         // A sum of ones: counting filtered rows inside groups has given wrong numbers when streamed.
         CoreAggregate::CountIf => Some(value()?.fill_null(lit(false)).cast(long).sum()),
         CoreAggregate::Sum => match scalar_type? {
-            ScalarType::Int | ScalarType::Long | ScalarType::TimeSpan => Some(value()?.cast(long).sum()),
+            ScalarType::Int | ScalarType::Long | ScalarType::TimeSpan | ScalarType::DateTime => {
+                Some(value()?.cast(long).sum())
+            }
             ScalarType::Real => Some(value()?.sum()),
             _ => None,
         },
         CoreAggregate::Average => match scalar_type? {
-            ScalarType::Int | ScalarType::Long | ScalarType::Real => {
-                Some(value()?.cast(data_type(ScalarType::Real)).mean().fill_null(lit(f64::NAN)))
+            ScalarType::Real => Some(value()?.mean().fill_null(lit(f64::NAN))),
+            // The sum of whole numbers wraps around; 0 / 0 is NaN.
+            ScalarType::Int | ScalarType::Long => {
+                let real = data_type(ScalarType::Real);
+                let value = value()?.cast(long.clone());
+                let count = value.clone().is_not_null().cast(long).sum().cast(real.clone());
+                Some(value.sum().cast(real) / count)
             }
             _ => None,
         },

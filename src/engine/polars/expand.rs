@@ -23,11 +23,26 @@ fn elements(json: Option<&Json>, bags_as_arrays: bool) -> Vec<Option<String>> {
     }
 }
 
-/// The list a column is exploded from: its elements, padded with nulls to the longest of the columns expanded with it.
+/// The text of an element as it can become a value of a type; `None` when it is not of that type. No text is read as a
+/// number, nor a number as a truth.
+fn conforming(element: &str, to: ScalarType) -> Option<String> {
+    let json: Json = serde_json::from_str(element).ok()?;
+    let fits = match to {
+        ScalarType::Dynamic => true,
+        ScalarType::Bool => json.is_boolean(),
+        ScalarType::Int | ScalarType::Long | ScalarType::Real | ScalarType::Decimal => json.is_number(),
+        ScalarType::DateTime | ScalarType::TimeSpan | ScalarType::Guid => json.is_string(),
+        ScalarType::String if json.is_string() => true,
+        ScalarType::String => return Some(Json::from(element).to_string()),
+    };
+    fits.then(|| element.to_owned())
+}
+
+/// The list a column is exploded from: its elements as they fit its type, padded with nulls to the longest of the columns expanded with it.
 /// Without a column: their numbers.
 pub(super) fn expanded_list(
     arguments: &[PlExpr],
-    which: Option<usize>,
+    which: Option<(usize, ScalarType)>,
     bags_as_arrays: bool,
     limit: Option<u64>,
 ) -> PlExpr {
@@ -54,7 +69,10 @@ pub(super) fn expanded_list(
                     longest = longest.min(usize::try_from(limit).unwrap_or(usize::MAX));
                 }
                 let texts: Vec<Option<String>> = match which {
-                    Some(at) => (0..longest).map(|n| cells[at].get(n).cloned().flatten()).collect(),
+                    Some((at, to)) => {
+                        let element = |n: usize| cells[at].get(n)?.as_ref().and_then(|text| conforming(text, to));
+                        (0..longest).map(element).collect()
+                    }
                     None => (0..longest).map(|n| Some(n.to_string())).collect(),
                 };
                 lists.push(polars::prelude::NamedFrom::new("".into(), texts));

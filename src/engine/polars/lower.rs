@@ -85,11 +85,7 @@ impl<'a> Lowering<'a> {
                 Some(frame) => Ok(frame.clone().lazy()),
                 None => Err(EngineError::new("a part of a table was asked for outside of any")),
             },
-            PlanKind::Filter(input, predicate) => {
-                let frame = self.plan(input)?;
-                let predicate = self.expr(predicate, &input.schema)?;
-                Ok(frame.filter(predicate.fill_null(lit(false))))
-            }
+            PlanKind::Filter(input, predicate) => self.filter(input, predicate),
             PlanKind::Project(input, columns) => self.project(input, columns),
             PlanKind::Aggregate(aggregate) => self.aggregate(aggregate),
             PlanKind::Sort(input, keys) => self.sort(input, keys),
@@ -136,6 +132,18 @@ impl<'a> Lowering<'a> {
     /// A column that a frame of this schema is sure to have.
     fn any(schema: &Schema) -> &str {
         schema.columns.first().map_or(NO_COLUMN, |(name, _)| name)
+    }
+
+    fn filter(&self, input: &Plan, predicate: &Expr) -> Result<LazyFrame, EngineError> {
+        let frame = self.plan(input)?;
+        let predicate = self.resolved(predicate)?;
+        let any = Self::any(&input.schema);
+        let mut lowered = lower(&predicate, self.context, any);
+        if predicate.columns().is_empty() {
+            // A condition without columns has lost rows when the frame had none left to read; so it looks at one.
+            lowered = when(col(any).is_null()).then(lowered.clone()).otherwise(lowered);
+        }
+        Ok(frame.filter(lowered.fill_null(lit(false))))
     }
 
     /// An expression over a frame, with the answers of its subqueries put in.
@@ -229,7 +237,10 @@ impl<'a> Lowering<'a> {
         let mut by = Vec::new();
         let mut descending = Vec::new();
         let mut nulls_last = Vec::new();
-        for key in keys {
+        // A constant orders nothing, and would be a column too short.
+        for key in
+            keys.iter().filter(|k| !k.value.columns().is_empty() || k.value.is_volatile() || k.value.has_window())
+        {
             let value = match key.value.scalar_type {
                 ScalarType::Decimal => self.expr(&key.value.clone().cast(ScalarType::Real), &input.schema)?,
                 _ => self.expr(&key.value, &input.schema)?,
@@ -250,6 +261,9 @@ impl<'a> Lowering<'a> {
             by.push(value);
             descending.push(!key.ascending);
             nulls_last.push(!key.nulls_first);
+        }
+        if by.is_empty() {
+            return Ok(frame);
         }
         let options =
             SortMultipleOptions { descending, nulls_last, maintain_order: true, ..SortMultipleOptions::default() };
@@ -320,7 +334,8 @@ impl<'a> Lowering<'a> {
         for at in 0..expand.columns.len() {
             let arguments: Vec<PlExpr> = names.iter().map(|n| col(n.as_str())).collect();
             let (arrays, limit) = (expand.bags_as_arrays, expand.limit);
-            lists.push(expanded_list(&arguments, Some(at), arrays, limit).alias(names[at].as_str()));
+            let which = Some((at, expand.columns[at].1));
+            lists.push(expanded_list(&arguments, which, arrays, limit).alias(names[at].as_str()));
         }
         let mut exploded = names.clone();
         if let Some(index) = &expand.index {

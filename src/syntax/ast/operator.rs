@@ -105,8 +105,8 @@ pub enum OperatorKind {
     },
     /// `take`, `limit`.
     Take(Expr),
-    /// `count`; `as name` names the column? No: `count as X` is the `as` of the result.
-    Count,
+    /// `count`, or `count as name`, which names its column.
+    Count(Option<Name>),
     /// `distinct *` or `distinct a, b`.
     Distinct(Vec<NamedExpr>),
     /// `render kind with (…)`, or with bare properties after the kind.

@@ -48,10 +48,15 @@ impl Parser {
     /// `partition by k (…)`, or `{…}`.
     pub(super) fn partition(&mut self) -> Parsed<OperatorKind> {
         self.expect_word("by")?;
-        // A name alone: what stands in parentheses after it is the body, no call.
+        // The parenthesis behind the key opens the body, not a call.
         let start = self.span();
-        let name = self.name()?;
-        let by = Expr { kind: ExprKind::Name(name), span: self.since(start) };
+        let by = match self.name_length(0) {
+            Some(n) if self.is_at(n, "(") => {
+                let name = self.name()?;
+                Expr { kind: ExprKind::Name(name), span: self.since(start) }
+            }
+            _ => self.sum()?,
+        };
         let body = if self.is("{") {
             self.expect("{")?;
             let whole = self.deeper(Self::table_or_scalar)?;

@@ -86,6 +86,9 @@ pub(super) const KEYWORDS: [&str; 64] = [
     "graph-merge",
 ];
 
+/// No keyword is longer, so that words joined by hyphens are not followed without end.
+const LONGEST_KEYWORD: usize = 24;
+
 impl Parser {
     /// Whether an operator that is a table itself stands here.
     pub(super) fn at_source_operator(&self) -> bool {
@@ -106,6 +109,8 @@ impl Parser {
                 matches!(self.peek_at(1), Token::Word(_) | Token::Text(_) | Token::Mark("(" | "*") | Token::Literal(..))
             }
             "find" => matches!(self.peek_at(1), Token::Word(_) | Token::Text(_) | Token::Mark("(")),
+            "inline_external_table" => self.is_at(1, "("),
+            "macro" => self.is_at(1, "-") && self.is_word_at(2, "expand"),
             "evaluate" => matches!(self.peek_at(1), Token::Word(_)) && self.is_at(2, "("),
             _ => false,
         }
@@ -120,7 +125,8 @@ impl Parser {
         let mut length = 1;
         let mut ahead = 0;
         let mut joined = text.clone();
-        while self.is_at(ahead + 1, "-")
+        while joined.len() < LONGEST_KEYWORD
+            && self.is_at(ahead + 1, "-")
             && self.adjacent(ahead)
             && self.adjacent(ahead + 1)
             && let Token::Word(next) = self.peek_at(ahead + 2)
@@ -191,10 +197,7 @@ impl Parser {
             }
             "sample" => OperatorKind::Sample(self.expression()?),
             "sample-distinct" => self.sample_distinct()?,
-            "count" => {
-                // `count as Name` names the table.
-                OperatorKind::Count
-            }
+            "count" => OperatorKind::Count(if self.eat_word("as") { Some(self.defined_name()?) } else { None }),
             "distinct" => {
                 with(self, &[])?;
                 OperatorKind::Distinct(self.list(Self::named)?)
@@ -206,7 +209,7 @@ impl Parser {
             "externaldata" | "external_data" => self.external_data()?,
             "as" => {
                 with(self, &[])?;
-                OperatorKind::As(self.name()?)
+                OperatorKind::As(self.defined_name()?)
             }
             "consume" => {
                 with(self, &["decodeblocks"])?;
@@ -299,14 +302,7 @@ impl Parser {
                 OperatorKind::GraphMarkComponents
             }
             other if KEYWORDS.contains(&other) => {
-                return Err(Box::new(
-                    Diagnostic::new(
-                        "KQL013",
-                        format!("the operator '{other}' is not supported on files"),
-                        keyword.span,
-                    )
-                    .label("known to Kusto, not to kqlens"),
-                ));
+                return unsupported(&format!("the operator '{other}'"), keyword.span);
             }
             other => {
                 let mut finding = Diagnostic::new("KQL014", format!("no operator named '{other}'"), keyword.span);
@@ -401,4 +397,10 @@ impl Parser {
         };
         Err(Box::new(Diagnostic::new("KQL012", "the condition does not go on like this", span).help(help)))
     }
+}
+
+/// What Kusto knows and we do not do.
+pub(super) fn unsupported<T>(what: &str, span: Span) -> Parsed<T> {
+    let message = format!("{what} is not supported on files");
+    Err(Box::new(Diagnostic::new("KQL013", message, span).label("known to Kusto, not to kqlens")))
 }

@@ -17,7 +17,7 @@ impl Parser {
                     pattern.push(ParsePiece::Text(text, span));
                 }
                 _ if self.at_name() => {
-                    let name = self.name()?;
+                    let name = self.new_name()?;
                     let scalar_type = if self.eat(":") { self.scalar_type()? } else { ScalarType::String };
                     pattern.push(ParsePiece::Column(name, scalar_type));
                 }

@@ -1,5 +1,7 @@
-use crate::syntax::ast::OperatorKind;
+use crate::syntax::ast::{Expr, ExprKind, OperatorKind};
+use crate::syntax::lexer::Token;
 use crate::syntax::parser::{Parsed, Parser};
+use crate::types::{ScalarType, Value};
 
 impl Parser {
     /// `datatable (a:long, b:string) [1, "x", …]`.
@@ -12,11 +14,11 @@ impl Parser {
     }
 
     /// `[a, b, c]`, with a comma at the end allowed.
-    fn bracketed(&mut self) -> Parsed<Vec<crate::syntax::ast::Expr>> {
+    fn bracketed(&mut self) -> Parsed<Vec<Expr>> {
         self.expect("[")?;
         let mut values = Vec::new();
         while !self.is("]") {
-            values.push(self.expression()?);
+            values.push(self.cell()?);
             if !self.eat(",") {
                 break;
             }
@@ -25,9 +27,20 @@ impl Parser {
         Ok(values)
     }
 
+    fn cell(&mut self) -> Parsed<Expr> {
+        if !(self.is("-") && matches!(self.peek_at(1), Token::Beyond)) {
+            return self.expression();
+        }
+        let start = self.span();
+        self.advance();
+        self.advance();
+        let kind = ExprKind::Literal(Value::Long(i64::MIN), ScalarType::Long);
+        Ok(Expr { kind, span: self.since(start) })
+    }
+
     /// `range x from 1 to 10 step 2`.
     pub(super) fn range(&mut self) -> Parsed<OperatorKind> {
-        let name = self.name()?;
+        let name = self.new_name()?;
         self.expect_word("from")?;
         let from = self.expression()?;
         self.expect_word("to")?;

@@ -1,0 +1,127 @@
+//! Percentiles by nearest rank: always a value of the data.
+
+use std::cmp::Ordering;
+
+use super::group::{Group, constant, present, values};
+use super::{Aggregate, kernel};
+use crate::ir::unwrap_dynamic;
+use crate::types::{Json, Value};
+
+/// The family. `percentiles` and `percentilesw` are bound as one of these for every rank.
+pub(super) const AGGREGATES: &[Aggregate] = &[
+    kernel(
+        "percentile",
+        &[
+            "(value: int|long, percentile: const number) -> long",
+            "(value: decimal, percentile: const number) -> real",
+            "(value: any, percentile: const number) -> value",
+        ],
+        "The value at a percentile, by nearest rank: the least value that this share of the values does not exceed.",
+        &[("range x from 1 to 10 step 1 | summarize percentile(x, 90)", "9")],
+        |_, g| at_rank(values(g), rank(constant(g, 1))),
+    )
+    .also(&["percentiles"]),
+    kernel(
+        "percentilew",
+        &[
+            "(value: int|long, weight: integer, percentile: const number) -> long",
+            "(value: decimal, weight: integer, percentile: const number) -> real",
+            "(value: any, weight: integer, percentile: const number) -> value",
+        ],
+        "The value at a percentile when each counts as often as its weight.",
+        &[("range x from 1 to 3 step 1 | summarize percentilew(x, x, 50)", "2")],
+        |_, g| at_weighted_rank(g, rank(constant(g, 2))),
+    )
+    .prefix("percentile")
+    .also(&["percentilesw"]),
+    kernel(
+        "percentiles_array",
+        &["(value: any, *percentiles: const number) -> dynamic", "(value: any, percentiles: const dynamic) -> dynamic"],
+        "An array of the values at several percentiles.",
+        &[
+            ("range x from 1 to 10 step 1 | summarize percentiles_array(x, 50, 90)", "[5,9]"),
+            ("range x from 1 to 10 step 1 | summarize percentiles_array(x, dynamic([10, 100]))", "[1,10]"),
+        ],
+        |_, g| all(ranks(g, 1), |rank| at_rank(values(g), rank)),
+    )
+    .prefix("percentiles"),
+    kernel(
+        "percentilesw_array",
+        &[
+            "(value: any, weight: integer, *percentiles: const number) -> dynamic",
+            "(value: any, weight: integer, percentiles: const dynamic) -> dynamic",
+        ],
+        "An array of the weighted values at several percentiles.",
+        &[("range x from 1 to 3 step 1 | summarize percentilesw_array(x, x, 50, 100)", "[2,3]")],
+        |_, g| all(ranks(g, 2), |rank| at_weighted_rank(g, rank)),
+    )
+    .prefix("percentiles"),
+];
+
+fn rank(value: Option<&Value<'static>>) -> f64 {
+    value.and_then(Value::as_f64).unwrap_or(f64::NAN)
+}
+
+/// The percentiles from a place on: numbers, or one dynamic array of them.
+fn ranks(group: &Group, from: usize) -> Vec<f64> {
+    (from..group.len())
+        .filter_map(|at| constant(group, at))
+        .flat_map(|v| match v.as_json() {
+            Some(Json::Array(items)) => items.iter().filter_map(Json::as_f64).collect(),
+            _ => v.as_f64().into_iter().collect::<Vec<_>>(),
+        })
+        .collect()
+}
+
+/// Null over no value at all, else an array.
+fn all(ranks: Vec<f64>, at: impl Fn(f64) -> Value<'static>) -> Value<'static> {
+    let found: Vec<Value<'static>> = ranks.into_iter().map(at).collect();
+    if found.iter().all(Value::is_null) {
+        return Value::Null;
+    }
+    Value::dynamic(Json::Array(found.iter().map(Value::to_json).collect()))
+}
+
+/// The order of two values, dynamics by what they hold.
+fn order(a: &Value<'static>, b: &Value<'static>) -> Ordering {
+    match (a, b) {
+        (Value::Dynamic(_), _) | (_, Value::Dynamic(_)) => unwrap_dynamic(a).order(&unwrap_dynamic(b)),
+        _ => a.order(b),
+    }
+}
+
+/// The place of a percentile among some values, from 1. The small step down makes up for what the product of two
+/// doubles may have too much.
+pub(in crate::functions) fn place(rank: f64, size: f64) -> f64 {
+    (rank * size / 100.0 - 1e-9).ceil().max(1.0)
+}
+
+fn at_rank(values: &[Value<'static>], rank: f64) -> Value<'static> {
+    let mut sorted: Vec<&Value<'static>> = present(values).collect();
+    if sorted.is_empty() || !rank.is_finite() {
+        return Value::Null;
+    }
+    sorted.sort_by(|a, b| order(a, b));
+    let at = place(rank, sorted.len() as f64) as usize;
+    sorted[at.min(sorted.len()) - 1].clone()
+}
+
+fn at_weighted_rank(group: &Group, rank: f64) -> Value<'static> {
+    let weights = group.get(1).map_or(&[][..], Vec::as_slice);
+    let mut pairs: Vec<(&Value<'static>, f64)> = values(group)
+        .iter()
+        .zip(weights)
+        .filter(|(value, _)| !value.is_null())
+        .filter_map(|(value, weight)| Some((value, weight.as_f64().filter(|w| *w > 0.0)?)))
+        .collect();
+    pairs.sort_by(|a, b| order(a.0, b.0));
+    let wanted = place(rank, pairs.iter().map(|(_, weight)| weight).sum());
+    let mut seen = 0.0;
+    for (value, weight) in &pairs {
+        seen += weight;
+        if seen >= wanted {
+            return (*value).clone();
+        }
+    }
+    pairs.pop().map_or(Value::Null, |(value, _)| value.clone())
+}
