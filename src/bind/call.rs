@@ -43,7 +43,12 @@ impl Binder<'_> {
     fn special(&self, name: &Name, arguments: &[Argument], row: &Row<'_>, env: &Env, span: Span) -> Bind<Option<Expr>> {
         let first = arguments.first().map(|a| &a.value);
         Ok(Some(match (name.text.as_str(), first) {
-            ("toscalar", Some(expr)) if !self.is_tabular(expr, env) => self.scalar(expr, row, env)?,
+            // It stands outside of the rows; so the key of a part is meant in toscalar(key), not a column of its name.
+            ("toscalar", Some(expr)) if !self.is_tabular(expr, env) => {
+                let none = crate::ir::Schema::default();
+                let outside = Row { schema: &none, serialized: false, exists: false };
+                self.scalar(expr, &outside, env).or_else(|_| self.scalar(expr, row, env))?
+            }
             ("toscalar", Some(expr)) => {
                 let table = self.tabular(expr, env)?;
                 let Some((_, scalar_type)) = table.plan.schema.columns.first().cloned() else {

@@ -5,8 +5,8 @@ use super::join::{Pair, joined};
 use crate::bind::aggregates::Aggregates;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
-use crate::bind::{Bind, Binder};
-use crate::ir::{Expr, JoinKind, Plan, PlanKind, Schema, SortKey};
+use crate::bind::{Bind, Binder, error};
+use crate::ir::{Expr, JoinKind, Plan, PlanKind, Schema};
 use crate::syntax::ast::{self, Argument, ExprKind, Name, NamedExpr, TopNestedLevel};
 use crate::types::{Column, ScalarType, Table, Value};
 
@@ -64,14 +64,20 @@ impl Binder<'_> {
             let mut keys = parents.clone();
             keys.push(level.key.clone());
             let by = &levels[at].by;
-            let kept = best(self.ranked(rows.clone(), &keys, by, env)?, parents.len(), level);
+            let best =
+                Best { parents: parents.len(), count: level.count, ascending: level.ascending, last_wins: false };
+            let kept = best.of(self.ranked(rows.clone(), &keys, by, env)?);
             let mut found = kept.clone();
             let inside = related(rows.clone(), kept.clone(), &keys, JoinKind::LeftSemi);
             rows = match &level.others {
                 None => inside,
                 Some(others) => {
                     let rest = related(rows, kept, &keys, JoinKind::LeftAnti);
-                    let rest = with_value(rest, &level.key, others);
+                    // Below the others nothing is ranked: all their rows are one value of each level.
+                    let rest = bound[at + 1..].iter().fold(with_value(rest, &level.key, others), |rest, below| {
+                        let nothing = Value::null_of(below.key.1);
+                        with_value(rest, &below.key, below.others.as_ref().unwrap_or(&nothing))
+                    });
                     found = union(found, self.ranked(rest.clone(), &keys, by, env)?);
                     union(inside, rest)
                 }
@@ -136,11 +142,12 @@ impl Binder<'_> {
         };
         let item = NamedExpr { names: vec![Name { text: name.clone(), span: of.span }], value, span: of.span };
         let counted = self.summarize(input, &[item], std::slice::from_ref(of), env)?;
-        let scalar_type = counted.plan.schema.get(&name).unwrap_or(ScalarType::Long);
-        let keys = vec![SortKey { value: Expr::column(&name, scalar_type), ascending: false, nulls_first: false }];
-        let schema = counted.plan.schema.clone();
-        let plan = Plan { kind: PlanKind::Sort(Box::new(counted.plan), keys), schema };
-        self.take(Tabular { plan, serialized: true, name: None }, count, env)
+        let Some(count) = self.constant(count, ScalarType::Long, env)?.as_i64() else {
+            return error("KQL121", "a number of rows is expected here", count.span);
+        };
+        let count = Some(usize::try_from(count).unwrap_or(0));
+        let best = Best { parents: 0, count, ascending: false, last_wins: true };
+        Ok(Tabular { plan: best.of(counted.plan), serialized: true, name: None })
     }
 }
 
@@ -169,23 +176,38 @@ fn with_value(rows: Plan, column: &(String, ScalarType), value: &Value<'static>)
 }
 
 /// The first groups of each parent by their rank.
-fn best(groups: Plan, parents: usize, level: &Level) -> Plan {
-    let schema: Schema = groups.schema.clone();
-    let (count, ascending) = (level.count, level.ascending);
-    let kernel = move |_: &crate::ir::Context, tables: Vec<Table>| {
-        let table = tables.into_iter().next().ok_or("top-nested reads one table")?;
-        let keys: Vec<&Column> = table.columns[..parents].iter().collect();
-        let Some(ranks) = table.columns.last() else { return Ok(table) };
-        let mut order = Vec::new();
-        for mut part in table.parts(&keys) {
-            part.sort_by(|a, b| {
-                let order = ranks.values[*a].order(&ranks.values[*b]);
-                if ascending { order } else { order.reverse() }
-            });
-            part.truncate(count.unwrap_or(usize::MAX));
-            order.extend(part);
-        }
-        Ok(table.rows_at(&order))
-    };
-    Plan::table_kernel("best of each", vec![groups], schema, kernel)
+struct Best {
+    /// How many columns tell the parent.
+    parents: usize,
+    /// How many groups stay; all when absent.
+    count: Option<usize>,
+    ascending: bool,
+    /// Whether of equal groups the one that came last is first, as `top-hitters` has it.
+    last_wins: bool,
+}
+
+impl Best {
+    /// The groups, whose last column is their rank.
+    fn of(self, groups: Plan) -> Plan {
+        let schema: Schema = groups.schema.clone();
+        let kernel = move |_: &crate::ir::Context, tables: Vec<Table>| {
+            let table = tables.into_iter().next().ok_or("groups are missing")?;
+            let keys: Vec<&Column> = table.columns[..self.parents].iter().collect();
+            let Some(ranks) = table.columns.last() else { return Ok(table) };
+            let mut order = Vec::new();
+            for mut part in table.parts(&keys) {
+                if self.last_wins {
+                    part.reverse();
+                }
+                part.sort_by(|a, b| {
+                    let order = ranks.values[*a].order(&ranks.values[*b]);
+                    if self.ascending { order } else { order.reverse() }
+                });
+                part.truncate(self.count.unwrap_or(usize::MAX));
+                order.extend(part);
+            }
+            Ok(table.rows_at(&order))
+        };
+        Plan::table_kernel("best of each", vec![groups], schema, kernel)
+    }
 }

@@ -19,6 +19,9 @@ const PROPERTIES: [(&str, ScalarType); 6] = [
     ("regex", ScalarType::String),
 ];
 
+/// What stands between several quotes, or escapes, in one argument.
+const BETWEEN: char = '\u{1f}';
+
 impl Binder<'_> {
     pub(super) fn parse_kv(
         &self,
@@ -40,9 +43,23 @@ impl Binder<'_> {
             };
             let scalar_type = PROPERTIES[at].1;
             let given = self.constant(value, scalar_type, env)?;
-            if PROPERTIES[at].0 == "regex" && given.as_str().is_none_or(|r| cached_regex(r).is_none()) {
-                return error("KQL138", "this is no regular expression", value.span);
+            if PROPERTIES[at].0 == "regex" {
+                match given.as_str().and_then(cached_regex) {
+                    None => return error("KQL138", "this is no regular expression", value.span),
+                    // The whole match counts as a group.
+                    Some(regex) if regex.captures_len() != 3 => {
+                        return error("KQL138", "two groups are needed here: the key and the value", value.span);
+                    }
+                    Some(_) => {}
+                }
             }
+            // Quotes and escapes may be given several times, and all of them count.
+            let given = match (PROPERTIES[at].0, arguments[at].as_literal().and_then(Value::as_str), given.as_str()) {
+                ("quote" | "escape", Some(before), Some(next)) if !before.is_empty() => {
+                    Value::string(format!("{before}{BETWEEN}{next}"))
+                }
+                _ => given,
+            };
             arguments[at] = Expr::literal(given, scalar_type);
         }
         arguments.insert(0, source);
@@ -84,36 +101,37 @@ fn pairs<'a>(arguments: &[Value<'a>]) -> Value<'a> {
             }
         }
     } else if text(1).is_empty() && text(2).is_empty() {
-        // Whatever is neither letter nor digit delimits.
-        let Some(regex) = cached_regex(r"(\w+)\s*[^\w\s]\s*(\w+)") else { return Value::Null };
-        regex.captures_iter(source).for_each(|found| add(&found[1], &found[2]));
+        undelimited(source, &Quotes::new(text(3), text(4)), &mut add);
     } else {
-        let quotes = Quotes { quote: text(3), escape: text(4) };
+        let quotes = Quotes::new(text(3), text(4));
         let greedy = arguments.get(5).and_then(Value::as_bool) == Some(true);
-        delimited(source, text(1), text(2), quotes, greedy, &mut add);
+        delimited(source, text(1), text(2), &quotes, greedy, &mut add);
     }
     Value::dynamic(Json::Object(bag))
 }
 
-#[derive(Clone, Copy)]
-struct Quotes<'t> {
-    /// The character around a quoted key or value, or an opening and a closing one; empty for none.
-    quote: &'t str,
-    /// The character before a quote that is meant.
-    escape: &'t str,
+struct Quotes {
+    /// The opening and the closing characters around a quoted key or value.
+    marks: Vec<(char, char)>,
+    /// The characters before a quote that is meant.
+    escapes: Vec<char>,
 }
 
-impl Quotes<'_> {
+impl Quotes {
+    fn new(quotes: &str, escapes: &str) -> Self {
+        let marks = quotes.split(BETWEEN).filter_map(|q| Some((q.chars().next()?, q.chars().next_back()?)));
+        let escapes = escapes.split(BETWEEN).filter_map(|e| e.chars().next());
+        Self { marks: marks.collect(), escapes: escapes.collect() }
+    }
+
     /// The quoted text at the start, unescaped, and how many bytes it takes; `None` when there is none.
-    fn read(self, text: &str) -> Option<(String, usize)> {
-        let open = self.quote.chars().next()?;
-        let close = self.quote.chars().next_back()?;
-        let escape = self.escape.chars().next();
+    fn read(&self, text: &str) -> Option<(String, usize)> {
         let mut chars = text.char_indices();
-        chars.next().filter(|(_, c)| *c == open)?;
+        let (_, first) = chars.next()?;
+        let (_, close) = *self.marks.iter().find(|(open, _)| *open == first)?;
         let mut out = String::new();
         while let Some((at, c)) = chars.next() {
-            if Some(c) == escape {
+            if self.escapes.contains(&c) {
                 out.extend(chars.next().map(|(_, c)| c));
             } else if c == close {
                 return Some((out, at + c.len_utf8()));
@@ -125,7 +143,33 @@ impl Quotes<'_> {
     }
 }
 
-fn delimited(source: &str, pair: &str, kv: &str, quotes: Quotes<'_>, greedy: bool, add: &mut impl FnMut(&str, &str)) {
+/// Pairs in a text in which whatever is neither letter nor digit delimits: a word, one delimiter, a word, with blanks
+/// between them; either word may be quoted.
+fn undelimited(source: &str, quotes: &Quotes, add: &mut impl FnMut(&str, &str)) {
+    let word = |text: &str| -> Option<(String, usize)> {
+        let length = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+        if length > 0 { Some((text[..length].to_owned(), length)) } else { quotes.read(text) }
+    };
+    let mut rest = source;
+    while let Some(first) = rest.chars().next() {
+        let Some((key, length)) = word(rest) else {
+            rest = &rest[first.len_utf8()..];
+            continue;
+        };
+        rest = &rest[length..];
+        let after = rest.trim_start();
+        let delimiter = after.chars().next().filter(|c| !c.is_alphanumeric() && *c != '_');
+        if let Some(delimiter) = delimiter {
+            let after = after[delimiter.len_utf8()..].trim_start();
+            if let Some((value, length)) = word(after) {
+                add(&key, &value);
+                rest = &after[length..];
+            }
+        }
+    }
+}
+
+fn delimited(source: &str, pair: &str, kv: &str, quotes: &Quotes, greedy: bool, add: &mut impl FnMut(&str, &str)) {
     let mut rest = source;
     loop {
         rest = skip(rest, pair);

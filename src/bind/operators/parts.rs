@@ -1,16 +1,30 @@
 //! `partition`, `fork`, `facet`: one table handed to several pipelines.
 
-use crate::bind::scope::{Env, Tabular};
+use crate::bind::operators::join::parameter;
+use crate::bind::scope::{Binding, Env, Tabular};
 use crate::bind::{Bind, Binder, error};
-use crate::ir::{Plan, PlanKind, Schema};
-use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
+use crate::ir::{Expr, Plan, PlanKind, Schema, SubqueryAnswer};
+use crate::syntax::ast::{self, ExprKind, Name, NamedExpr, Operator};
+use crate::types::ScalarType;
 
 /// The hidden column that tells the parts.
 const KEY: &str = "$key";
 
 impl Binder<'_> {
     /// `partition by`: the body over the rows of each value of a column.
-    pub(super) fn partition(&self, input: Tabular, by: &ast::Expr, body: &ast::Pipeline, env: &Env) -> Bind<Tabular> {
+    pub(super) fn partition(
+        &self,
+        operator: &Operator,
+        input: Tabular,
+        by: &ast::Expr,
+        body: &ast::Pipeline,
+        env: &Env,
+    ) -> Bind<Tabular> {
+        if let Some((text, value)) = parameter(operator, "hint.strategy")
+            && !matches!(text.as_str(), "native" | "shuffle" | "legacy")
+        {
+            return error("KQL219", format!("a strategy is native, shuffle or legacy, not '{text}'"), value.span);
+        }
         let item = NamedExpr { names: Vec::new(), value: by.clone(), span: by.span };
         let keys = self.group_keys(&input, &[item], env, &mut crate::bind::names::Namer::default())?;
         let Some((_, key)) = keys.into_iter().next() else {
@@ -23,7 +37,13 @@ impl Binder<'_> {
         let keyed = input.plan.project(columns);
         let part = Plan { kind: PlanKind::Part, schema: keyed.schema.clone() };
         let inside = Tabular { plan: part.project(visible), serialized: input.serialized, name: None };
-        let answer = self.pipeline(body, Some(inside), env)?;
+        // A body with a table of its own may still name the key, which has one value for the whole part.
+        let key_of_part = part_key(&keyed, key_type);
+        let body_env = match &by.kind {
+            ExprKind::Name(name) if body.source.is_some() => env.with(&name.text, Binding::Scalar(key_of_part)),
+            _ => env.clone(),
+        };
+        let answer = self.pipeline(body, Some(inside), &body_env)?;
         let mut schema = Schema { columns: vec![(KEY.to_owned(), key_type)] };
         schema.columns.extend(answer.plan.schema.columns.iter().cloned());
         let shown = answer.plan.all_columns();
@@ -54,20 +74,32 @@ impl Binder<'_> {
         with: Option<&ast::Pipeline>,
         env: &Env,
     ) -> Bind<Tabular> {
+        // The rows come first, then the values of each column.
+        if let Some(body) = with {
+            let answer = self.pipeline(body, Some(input.clone()), env)?;
+            self.forks.borrow_mut().push(("facet_with".to_owned(), answer));
+        }
         for column in columns {
             let ExprKind::Name(name) = &column.kind else {
                 return error("KQL214", "a column's name is expected here", column.span);
             };
             let count = Name { text: "count".to_owned(), span: column.span };
             let call = ast::Expr { kind: ExprKind::Call(count, Vec::new()), span: column.span };
-            let item = |value: ast::Expr| NamedExpr { names: Vec::new(), span: value.span, value };
-            let counted = self.summarize(input.clone(), &[item(call)], &[item(column.clone())], env)?;
+            let counts = Name { text: format!("count_{}", name.text), span: column.span };
+            let item = |names: Vec<Name>, value: ast::Expr| NamedExpr { names, span: value.span, value };
+            let (counts, keys) = (item(vec![counts], call), item(Vec::new(), column.clone()));
+            let counted = self.summarize(input.clone(), &[counts], &[keys], env)?;
             self.forks.borrow_mut().push((format!("facet_{}", name.text), counted));
-        }
-        if let Some(body) = with {
-            let answer = self.pipeline(body, Some(input.clone()), env)?;
-            self.forks.borrow_mut().push(("facet_with".to_owned(), answer));
         }
         Ok(input)
     }
+}
+
+/// The key of the part at hand: the first cell of its column.
+fn part_key(keyed: &Plan, key_type: ScalarType) -> Expr {
+    let part = Plan { kind: PlanKind::Part, schema: keyed.schema.clone() };
+    let key = part.project(vec![(KEY.to_owned(), Expr::column(KEY, key_type))]);
+    let schema = key.schema.clone();
+    let first = Plan { kind: PlanKind::Take(Box::new(key), 1), schema };
+    Expr { kind: crate::ir::ExprKind::Subquery(Box::new(first), SubqueryAnswer::Scalar), scalar_type: key_type }
 }

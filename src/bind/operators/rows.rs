@@ -1,7 +1,9 @@
 //! `where`, `take`, `sample`, `count`, `getschema`: operators about rows.
 
+use crate::bind::operators::join::parameter;
 use crate::bind::scope::{Binding, Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
+use crate::diagnostics::Diagnostic;
 use crate::ir::{
     Aggregate, AggregateCall, AggregateKind, CoreAggregate, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Schema,
 };
@@ -45,6 +47,12 @@ impl Binder<'_> {
         of: &ast::Expr,
         env: &Env,
     ) -> Bind<Tabular> {
+        if !matches!(of.kind, ast::ExprKind::Name(_)) {
+            return Err(Box::new(
+                Diagnostic::new("KQL214", "a column's name is expected here", of.span)
+                    .help("compute the column first: `| extend x = … | sample-distinct 10 of x`"),
+            ));
+        }
         let item = ast::NamedExpr { names: Vec::new(), value: of.clone(), span: of.span };
         let distinct = self.distinct(input, &[item], env)?;
         self.take(distinct, count, env)
@@ -74,8 +82,35 @@ impl Binder<'_> {
         Ok(Tabular::new(Plan { kind: PlanKind::Aggregate(aggregate), schema }))
     }
 
-    pub(super) fn get_schema(&self, input: &Tabular) -> Tabular {
+    /// `sample n`: rows picked by chance, in their order. Chance is the same throughout a run.
+    pub(super) fn sample(&self, input: Tabular, count: &ast::Expr, env: &Env) -> Bind<Tabular> {
+        let Some(rows) = self.constant(count, ScalarType::Long, env)?.as_i64() else {
+            return error("KQL121", "a number of rows is expected here", count.span);
+        };
+        let wanted = usize::try_from(rows).unwrap_or(0);
+        let schema = input.plan.schema.clone();
+        let kernel = move |context: &crate::ir::Context, tables: Vec<Table>| {
+            let table = tables.into_iter().next().ok_or("sample reads one table")?;
+            Ok(table.rows_at(&picked(table.rows, wanted, context.now.cast_unsigned())))
+        };
+        let plan = Plan::table_kernel("sample", vec![input.plan], schema, kernel);
+        Ok(Tabular { plan, serialized: input.serialized, name: input.name })
+    }
+
+    pub(super) fn get_schema(&self, operator: &ast::Operator, input: &Tabular) -> Bind<Tabular> {
         let columns = &input.plan.schema.columns;
+        match parameter(operator, "kind") {
+            None => {}
+            Some((text, _)) if text == "csl" => {
+                let list: Vec<String> = columns.iter().map(|(name, t)| format!("{name}:{t}")).collect();
+                let schema = vec![Value::string(list.join(","))];
+                let column = Column { name: "Schema".to_owned(), scalar_type: ScalarType::String, values: schema };
+                return Ok(Tabular::new(values(Table { columns: vec![column], rows: 1 })));
+            }
+            Some((text, value)) => {
+                return error("KQL219", format!("a schema is shown as csl, not as '{text}'"), value.span);
+            }
+        }
         let column = |name: &str, scalar_type, values| Column { name: name.to_owned(), scalar_type, values };
         let text =
             |of: &dyn Fn(&(String, ScalarType)) -> String| columns.iter().map(|c| Value::string(of(c))).collect();
@@ -88,8 +123,27 @@ impl Binder<'_> {
                 column("ColumnType", ScalarType::String, text(&|(_, t)| t.name().to_owned())),
             ],
         };
-        Tabular::new(values(table))
+        Ok(Tabular::new(values(table)))
     }
+}
+
+/// So many places of as many rows, picked by chance and in order: each row stays with the chance that as many as are
+/// still wanted come from those that are left.
+fn picked(rows: usize, wanted: usize, seed: u64) -> Vec<usize> {
+    let mut state = seed;
+    let mut missing = wanted.min(rows);
+    let stays = |place: &usize| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let chance = (z ^ (z >> 31)) % ((rows - place) as u64);
+        let stays = chance < missing as u64;
+        missing -= usize::from(stays);
+        stays
+    };
+    (0..rows).filter(stays).collect()
 }
 
 /// The filtered plan. Kusto looks for the rows of a condition before `innerunique` keeps one left row of each key, when

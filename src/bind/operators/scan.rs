@@ -232,25 +232,22 @@ impl Machine {
             && self.fits(context, step, cells, state)
         {
             let Some(mut state) = states[at - 1].take() else { return };
-            if self.steps[at - 1].shown == Shown::Last
-                && let Some(last) = state.rows.get(at - 1)
-            {
-                shown.push(Output { cells: last.clone(), match_id: state.match_id, step: at - 1 });
-            }
+            self.end(at - 1, Some(state.clone()), shown);
+            // A sequence that stood here ends.
+            self.end(at, states[at].take(), shown);
             self.accept(context, at, cells, &mut state, shown);
             states[at] = Some(state);
             return;
         }
-        // Any row may begin a sequence.
-        let started = match &states[at] {
-            Some(state) => state.clone(),
-            None if at == 0 => State { rows: Vec::new(), match_id: 0 },
+        // Any row may begin a sequence, which is a new one while none has stopped at the first step.
+        let (started, is_new) = match &states[at] {
+            Some(state) => (state.clone(), false),
+            None if at == 0 => (State { rows: Vec::new(), match_id: *next_id }, true),
             None => return,
         };
         if self.fits(context, step, cells, &started) {
             let mut state = started;
-            if at == 0 {
-                state.match_id = *next_id;
+            if is_new {
                 *next_id += 1;
             }
             self.accept(context, at, cells, &mut state, shown);
@@ -298,12 +295,17 @@ impl Machine {
     /// Ends all sequences: the last rows of steps that show only those come out.
     fn finish(&self, states: &mut [Option<State>], shown: &mut Vec<Output>) {
         for (at, state) in states.iter_mut().enumerate() {
-            if let Some(state) = state.take()
-                && self.steps[at].shown == Shown::Last
-                && let Some(last) = state.rows.get(at)
-            {
-                shown.push(Output { cells: last.clone(), match_id: state.match_id, step: at });
-            }
+            self.end(at, state.take(), shown);
+        }
+    }
+
+    /// Ends a sequence at a step: its last row comes out if the step shows only that.
+    fn end(&self, at: usize, state: Option<State>, shown: &mut Vec<Output>) {
+        if let Some(state) = state
+            && self.steps[at].shown == Shown::Last
+            && let Some(last) = state.rows.get(at)
+        {
+            shown.push(Output { cells: last.clone(), match_id: state.match_id, step: at });
         }
     }
 

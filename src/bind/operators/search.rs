@@ -26,16 +26,11 @@ impl Binder<'_> {
         env: &Env,
     ) -> Bind<Tabular> {
         let case_sensitive = parameter(operator, "kind").is_some_and(|(text, _)| text == "case_sensitive");
-        let mut legs = Vec::new();
-        for (at, mut leg) in self.searched(tables, input, env, operator.keyword)?.into_iter().enumerate() {
-            // Where a table lacks a column the predicate names, nothing of it can match.
-            let Some(condition) = self.leg_condition(predicate, &leg, case_sensitive, env)? else { continue };
-            leg.name = Some(leg.name.unwrap_or_else(|| format!("search_arg{at}")));
-            legs.push(Tabular { plan: leg.plan.filter(condition), ..leg });
+        let mut legs = self.searched(tables, input, env, operator.keyword)?;
+        for (at, leg) in legs.iter_mut().enumerate() {
+            leg.name.get_or_insert_with(|| format!("search_arg{at}"));
         }
-        if legs.is_empty() {
-            return Err(self.matches_nowhere(predicate, tables, env));
-        }
+        let legs = self.filtered(legs, predicate, case_sensitive, env)?;
         Ok(Tabular::new(united(legs, false, Some(TABLE.to_owned()))))
     }
 
@@ -52,24 +47,44 @@ impl Binder<'_> {
             parameter(operator, "withsource").or_else(|| parameter(operator, "with_source")).map(|(text, _)| text);
         let mut named = Vec::new();
         columns_named(predicate, &mut named);
-        let mut legs = Vec::new();
-        for leg in self.searched(tables, input, env, operator.keyword)? {
-            let Some(condition) = self.leg_condition(predicate, &leg, false, env)? else { continue };
-            let filtered = Tabular { plan: leg.plan.filter(condition), ..leg };
-            legs.push(self.found(filtered, project, &named, env)?);
-        }
-        if legs.is_empty() {
-            return Err(self.matches_nowhere(predicate, tables, env));
-        }
-        Ok(Tabular::new(united(legs, false, Some(source.unwrap_or_else(|| SOURCE.to_owned())))))
+        let legs = self.searched(tables, input, env, operator.keyword)?;
+        let known = all_columns(&legs);
+        // A table without any column the predicate names is left out.
+        let everywhere = looks_everywhere(predicate) || named.iter().all(|n| known.get(n).is_none());
+        let has_named = |leg: &Tabular| named.iter().any(|n| leg.plan.schema.get(n).is_some());
+        let legs = legs.into_iter().filter(|leg| everywhere || has_named(leg)).collect();
+        let legs = self.filtered(legs, predicate, false, env)?;
+        let schemas: Vec<Schema> = legs.iter().map(|leg| leg.plan.schema.clone()).collect();
+        // Without a list: the columns the predicate names and those that all tables share.
+        let shown = |column: &(String, ScalarType)| {
+            named.contains(&column.0) || schemas.iter().all(|schema| schema.columns.contains(column))
+        };
+        let packs = schemas.iter().any(|schema| schema.columns.iter().any(|c| !shown(c)));
+        let legs = legs
+            .into_iter()
+            .map(|leg| self.found(leg, project, &known, &shown, packs, env))
+            .collect::<Bind<Vec<_>>>()?;
+        let plan = united(legs, false, Some(source.unwrap_or_else(|| SOURCE.to_owned())));
+        // What is packed comes last.
+        let (packed, mut columns): (Vec<_>, Vec<_>) = plan.all_columns().into_iter().partition(|(n, _)| n == PACK);
+        columns.extend(packed);
+        Ok(Tabular::new(plan.project(columns)))
     }
 
-    /// What `find` shows of a table: the columns asked for, else those of the predicate with the rest packed.
-    fn found(&self, leg: Tabular, project: &[NamedExpr], named: &[String], env: &Env) -> Bind<Tabular> {
+    /// What `find` shows of a table: the columns asked for, else those shown without being asked for, the rest packed.
+    fn found(
+        &self,
+        leg: Tabular,
+        project: &[NamedExpr],
+        known: &Schema,
+        shown: &dyn Fn(&(String, ScalarType)) -> bool,
+        rest: bool,
+        env: &Env,
+    ) -> Bind<Tabular> {
         let schema = leg.plan.schema.clone();
         let row = Row { schema: &schema, serialized: false, exists: true };
         let mut columns: Vec<(String, Expr)> = Vec::new();
-        let mut packs = project.is_empty();
+        let mut packs = project.is_empty() && rest;
         for item in project {
             match &item.value.kind {
                 ExprKind::TypeOf(declared) => {
@@ -83,9 +98,10 @@ impl Binder<'_> {
                     }
                 }
                 ExprKind::Call(name, _) if matches!(name.text.as_str(), "pack" | "pack_all") => packs = true,
-                ExprKind::Name(name) => match schema.get(&name.text) {
-                    Some(t) => columns.push((name.text.clone(), Expr::column(&name.text, t))),
-                    None => {}
+                ExprKind::Name(name) => match (schema.get(&name.text), known.get(&name.text)) {
+                    (Some(t), _) => columns.push((name.text.clone(), Expr::column(&name.text, t))),
+                    (None, Some(t)) => columns.push((name.text.clone(), Expr::literal(Value::null_of(t), t))),
+                    (None, None) => return Err(Box::new(self.unknown_column(name, &row, env))),
                 },
                 _ => {
                     let value = self.scalar(&item.value, &row, env)?;
@@ -95,7 +111,8 @@ impl Binder<'_> {
             }
         }
         if project.is_empty() {
-            columns.extend(named.iter().filter_map(|n| schema.get(n).map(|t| (n.clone(), Expr::column(n, t)))));
+            let kept = schema.columns.iter().filter(|c| shown(c));
+            columns.extend(kept.map(|(name, t)| (name.clone(), Expr::column(name, *t))));
         }
         if packs {
             let rest = schema.columns.iter().filter(|(n, _)| columns.iter().all(|(taken, _)| taken != n));
@@ -127,38 +144,34 @@ impl Binder<'_> {
         Ok(legs)
     }
 
-    /// The condition over one table; `None` when it names a column that this table lacks and others may have.
-    fn leg_condition(
+    /// The rows of each table that fit. A column that only other tables have is null; a table whose columns are of types
+    /// the predicate cannot use has no row that fits.
+    fn filtered(
         &self,
+        legs: Vec<Tabular>,
         predicate: &ast::Expr,
-        leg: &Tabular,
         case_sensitive: bool,
         env: &Env,
-    ) -> Bind<Option<Expr>> {
-        let row = Row::of(leg);
-        match self.search_condition(predicate, &row, case_sensitive, env) {
-            Ok(condition) => Ok(Some(condition)),
-            Err(finding) if finding.code == "KQL101" => Ok(None),
-            Err(finding) => Err(finding),
+    ) -> Bind<Vec<Tabular>> {
+        let known = all_columns(&legs);
+        let mut found = Vec::new();
+        let mut first_finding = None;
+        for leg in legs {
+            let own = &leg.plan.schema;
+            let absent = known.columns.iter().filter(|(name, _)| own.get(name).is_none());
+            let schema: Schema = own.columns.iter().chain(absent).cloned().collect();
+            let row = Row { schema: &schema, serialized: leg.serialized, exists: true };
+            match self.search_condition(predicate, &row, case_sensitive, env) {
+                Ok(condition) => {
+                    let condition = with_nulls(condition, own);
+                    found.push(Tabular { plan: leg.plan.filter(condition), ..leg });
+                }
+                Err(finding) => first_finding = first_finding.or(Some(finding)),
+            }
         }
-    }
-
-    fn matches_nowhere(
-        &self,
-        predicate: &ast::Expr,
-        tables: &[ast::Expr],
-        env: &Env,
-    ) -> Box<crate::diagnostics::Diagnostic> {
-        let scope = tables.first().and_then(|t| self.tabular(t, env).ok());
-        let empty = Schema::default();
-        let row = scope.as_ref().map_or(Row { schema: &empty, serialized: false, exists: true }, Row::of);
-        match self.search_condition(predicate, &row, false, env) {
-            Err(finding) => finding,
-            Ok(_) => Box::new(crate::diagnostics::Diagnostic::new(
-                "KQL101",
-                "no table has the columns this names",
-                predicate.span,
-            )),
+        match first_finding {
+            Some(finding) if found.is_empty() => Err(finding),
+            _ => Ok(found),
         }
     }
 
@@ -194,6 +207,14 @@ impl Binder<'_> {
                 }
                 self.predicate(&term_test((**column).clone(), &text, case_sensitive, tree.span), row, env)
             }
+            ExprKind::Binary(operator, column, term) if matches!(column.kind, ExprKind::Star) => {
+                let tests = row.schema.columns.iter().map(|(name, _)| {
+                    let column = Box::new(column_text(name, tree.span));
+                    let kind = ExprKind::Binary(*operator, column, term.clone());
+                    self.predicate(&ast::Expr { kind, span: tree.span }, row, env)
+                });
+                Ok(Expr::core(Core::Or, tests.collect::<Bind<_>>()?, ScalarType::Bool))
+            }
             _ => self.predicate(tree, row, env),
         }
     }
@@ -209,15 +230,55 @@ impl Binder<'_> {
     }
 }
 
+/// The columns of several tables, each name with the type it has first.
+fn all_columns(legs: &[Tabular]) -> Schema {
+    let mut all = Schema::default();
+    for column in legs.iter().flat_map(|leg| &leg.plan.schema.columns) {
+        if all.get(&column.0).is_none() {
+            all.columns.push(column.clone());
+        }
+    }
+    all
+}
+
+/// The expression with null in place of every column that is not there.
+fn with_nulls(expr: Expr, there: &Schema) -> Expr {
+    match &expr.kind {
+        crate::ir::ExprKind::Column(name) if there.get(name).is_none() => {
+            Expr::literal(Value::null_of(expr.scalar_type), expr.scalar_type)
+        }
+        _ => expr.map_operands(|operand| with_nulls(operand, there)),
+    }
+}
+
+/// Whether a predicate looks for something in every column.
+fn looks_everywhere(tree: &ast::Expr) -> bool {
+    match &tree.kind {
+        ExprKind::And(operands) | ExprKind::Or(operands) => operands.iter().any(looks_everywhere),
+        ExprKind::Call(_, arguments) => arguments.iter().any(|a| looks_everywhere(&a.value)),
+        ExprKind::Literal(..) | ExprKind::Star => true,
+        ExprKind::Binary(_, column, _) => matches!(column.kind, ExprKind::Star),
+        _ => false,
+    }
+}
+
+/// `tostring(name)`.
+fn column_text(name: &str, span: Span) -> ast::Expr {
+    text_of(ast::Expr { kind: ExprKind::Name(Name { text: name.to_owned(), span }), span })
+}
+
+/// `tostring(column)`.
+fn text_of(column: ast::Expr) -> ast::Expr {
+    let span = column.span;
+    let name = Name { text: "tostring".to_owned(), span };
+    ast::Expr { kind: ExprKind::Call(name, vec![ast::Argument { name: None, value: column }]), span }
+}
+
 /// `column has "term"`, where stars at the term's ends ask for a part of one and stars within match anything.
 fn term_test(column: ast::Expr, term: &str, case_sensitive: bool, span: Span) -> ast::Expr {
     use TextOperator::{Contains, ContainsCs, Has, HasCs, HasPrefix, HasPrefixCs, HasSuffix, HasSuffixCs};
     let literal = |text: String| ast::Expr { kind: ExprKind::Literal(Value::string(text), ScalarType::String), span };
-    let column = {
-        let name = Name { text: "tostring".to_owned(), span };
-        let argument = ast::Argument { name: None, value: column };
-        Box::new(ast::Expr { kind: ExprKind::Call(name, vec![argument]), span })
-    };
+    let column = Box::new(text_of(column));
     let core = term.trim_matches('*');
     let kind = if core.contains('*') {
         let pattern: Vec<String> = core.split('*').map(regex::escape).collect();

@@ -193,8 +193,11 @@ impl<'s> Build<'s> {
             let from = self.end(&edges.columns[source].values[row], part);
             ends.push((from, self.end(&edges.columns[target].values[row], part)));
         }
-        let hashes: Vec<Value<'static>> =
-            self.identities.iter().map(|id| (self.shape.hash)(context, &[id.clone()]).into_owned()).collect();
+        let hashes: Vec<Value<'static>> = self
+            .identities
+            .iter()
+            .map(|id| (self.shape.hash)(context, std::slice::from_ref(id)).into_owned())
+            .collect();
         let known = self.identities.len();
         let number = |n: usize| Value::Long(i64::try_from(n).unwrap_or(i64::MAX));
         let none = |count: usize| std::iter::repeat_n(Value::Null, count);

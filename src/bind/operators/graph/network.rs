@@ -57,7 +57,7 @@ impl Network {
             outgoing[from].push(edge);
             incoming[to].push(edge);
         }
-        Ok(Self { node_rows, edge_rows, ends, outgoing, incoming, identity, node_places, edge_places, table })
+        Ok(Self { table, node_rows, edge_rows, ends, outgoing, incoming, identity, node_places, edge_places })
     }
 
     /// How many nodes there are.
