@@ -29,6 +29,7 @@ mod statistics;
 mod string;
 mod timezone;
 mod units;
+mod user_agent;
 mod unsupported;
 mod window;
 
@@ -233,6 +234,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Mathematics", math::FUNCTIONS),
     ("Metadata", metadata::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
+    ("User agents", user_agent::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
     ("Series, element by element", series::elementwise::FUNCTIONS),
     ("Series as vectors", series::vectors::FUNCTIONS),
