@@ -239,6 +239,8 @@ impl Binder<'_> {
                     let to = target(types, e.scalar_type, allowed);
                     self.fold(e.cast(to))
                 }
+                // A dynamic keeps what it holds: its text is that of the string inside.
+                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 _ => e,
             })
             .collect();

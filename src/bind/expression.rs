@@ -241,7 +241,7 @@ impl Binder<'_> {
             BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left, right),
             BinaryOperator::MatchesRegex => {
                 if let Some(Value::String(pattern)) = b.as_literal()
-                    && let Err(problem) = regex::Regex::new(pattern)
+                    && let Err(problem) = crate::ir::compile_regex(pattern)
                 {
                     let problem = problem.to_string();
                     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -425,6 +425,12 @@ impl Binder<'_> {
     ) -> Bind<Expr> {
         let span = value.span.to(high.span);
         let bound = self.scalar(value, row, env)?;
+        if matches!(bound.scalar_type, Text | Bool | ScalarType::Guid) {
+            let mut finding =
+                Diagnostic::new("KQL140", format!("'between' is not for a {}", bound.scalar_type), value.span);
+            finding.help = Some("write a number, a datetime or a timespan, or compare with >= and <=".to_owned());
+            return Err(Box::new(finding));
+        }
         let low_bound = self.scalar(low, row, env)?;
         let mut high_bound = self.scalar(high, row, env)?;
         // `t between (start .. 7d)`: a timespan is the length.

@@ -29,8 +29,8 @@ mod statistics;
 mod string;
 mod timezone;
 mod units;
-mod user_agent;
 mod unsupported;
+mod user_agent;
 mod window;
 
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};

@@ -110,7 +110,10 @@ pub const FUNCTIONS: &[Function] = &[Function::kernel(
     "The browser, the system and the device that a user agent names, each a bag.",
     &[
         ("parse_user_agent('curl/8.5.0', 'browser').Browser.Family", "curl"),
-        ("parse_user_agent('Mozilla/5.0 (Windows NT 10.0; rv:128.0) Firefox/128.0', 'os').OperatingSystem.Family", "Windows"),
+        (
+            "parse_user_agent('Mozilla/5.0 (Windows NT 10.0; rv:128.0) Firefox/128.0', 'os').OperatingSystem.Family",
+            "Windows",
+        ),
         ("parse_user_agent('Mozilla/5.0 (iPhone; CPU iPhone OS 17_4)', dynamic(['device'])).Device.Brand", "Apple"),
         ("parse_user_agent('', 'browser').Browser.Family", "Other"),
     ],
