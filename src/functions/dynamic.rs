@@ -195,53 +195,11 @@ pub const FUNCTIONS: &[Function] = &[
         ..Function::NEW
     },
     Function {
-        name: "bag_has_key",
-        signatures: &["(bag: dynamic, key: string) -> bool"],
-        doc: "Whether the bag has a key.",
-        examples: &[("bag_has_key(dynamic({'a': 1}), 'a')", "True")],
-        meaning: Meaning::Kernel(|_, a| match bag(a, 0) {
-            Some(bag) => Value::Bool(a[1].as_str().is_some_and(|key| bag.contains_key(key))),
-            None => Value::Bool(false),
-        }),
-        ..Function::NEW
-    },
-    Function {
         name: "bag_merge",
         signatures: &["(*bags: dynamic) -> dynamic"],
         doc: "One bag of all; of a key that several have, the first value stays.",
         examples: &[("bag_merge(dynamic({'a': 1}), dynamic({'a': 2, 'b': 3}))", "{\"a\":1,\"b\":3}")],
         meaning: Meaning::Kernel(|_, a| merge(a)),
-        ..Function::NEW
-    },
-    Function {
-        name: "bag_remove_keys",
-        signatures: &["(bag: dynamic, keys: dynamic) -> dynamic"],
-        doc: "The bag without some keys.",
-        examples: &[("bag_remove_keys(dynamic({'a': 1, 'b': 2}), dynamic(['a']))", "{\"b\":2}")],
-        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), array(a, 1)) {
-            (Some(bag), Some(keys)) => Value::dynamic(Json::Object(
-                bag.iter()
-                    .filter(|(key, _)| !keys.iter().any(|k| k.as_str() == Some(key)))
-                    .map(|(k, v)| (k.clone(), v.clone()))
-                    .collect(),
-            )),
-            _ => Value::Null,
-        }),
-        ..Function::NEW
-    },
-    Function {
-        name: "bag_set_key",
-        signatures: &["(bag: dynamic, key: string, value: any) -> dynamic"],
-        doc: "The bag with a key set to a value.",
-        examples: &[("bag_set_key(dynamic({'a': 1}), 'b', 2)", "{\"a\":1,\"b\":2}")],
-        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), a[1].as_str()) {
-            (Some(bag), Some(key)) => {
-                let mut bag = bag.clone();
-                bag.insert(key.to_owned(), a[2].to_json());
-                Value::dynamic(Json::Object(bag))
-            }
-            _ => Value::Null,
-        }),
         ..Function::NEW
     },
     Function {
@@ -300,7 +258,8 @@ pub const FUNCTIONS: &[Function] = &[
         examples: &[("array_sum(dynamic([1, 2.5]))", "3.5")],
         meaning: Meaning::Kernel(|_, a| {
             let sum = array(a, 0).and_then(|items| items.iter().map(Json::as_f64).sum::<Option<f64>>());
-            sum.map_or(Value::Null, Value::Real)
+            // An empty sum is -0.0 in Rust.
+            sum.map_or(Value::Null, |sum| Value::Real(sum + 0.0))
         }),
         ..Function::NEW
     },
@@ -308,16 +267,24 @@ pub const FUNCTIONS: &[Function] = &[
         name: "array_index_of",
         signatures: &["(array: dynamic, value: any, [start: long], [length: long], [occurrence: const long]) -> long"],
         doc: "The place of the first element equal to a value, from 0; -1 when there is none.",
-        examples: &[("array_index_of(dynamic(['a', 'b']), 'b')", "1")],
+        examples: &[
+            ("array_index_of(dynamic(['a', 'b']), 'b')", "1"),
+            ("array_index_of(dynamic(['a', 'b', 'c']), 'a', -2)", "-1"),
+        ],
         meaning: Meaning::Kernel(|_, a| {
             let Some(items) = array(a, 0) else { return Value::Null };
             let wanted = a[1].to_json();
-            let start = number(a, 2).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-            let nth = number(a, 4).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
-            let end = match number(a, 3) {
-                Some(n) if n >= 0 => (start + n as usize).min(items.len()),
-                _ => items.len(),
+            let (length, nth) = (number(a, 3).unwrap_or(-1), number(a, 4).unwrap_or(1));
+            if length < -1 || nth < 0 {
+                return Value::Null;
+            }
+            let size = items.len() as i64;
+            let start = match number(a, 2).unwrap_or(0) {
+                start if start < 0 => start.saturating_add(size).max(0),
+                start => start.min(size),
             };
+            let end = if length < 0 { size } else { start.saturating_add(length).min(size) };
+            let (start, end, nth) = (start as usize, end as usize, usize::try_from(nth).unwrap_or(1).max(1));
             let found =
                 items.iter().enumerate().take(end).skip(start).filter(|(_, item)| **item == wanted).nth(nth - 1);
             Value::Long(found.map_or(-1, |(at, _)| at as i64))
