@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::{Function, Meaning, ResultName, checks};
 use crate::ir::{compare, unwrap_dynamic};
-use crate::types::{Json, ScalarType, Value, cast, to_text};
+use crate::types::{Json, ScalarType, Value, cast, moment_in_dynamic, to_text};
 
 type Bag = serde_json::Map<String, Json>;
 
@@ -34,21 +34,22 @@ fn pack<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     Value::dynamic(Json::Object(bag))
 }
 
-/// What stands before what in an array of mixed content: numbers, texts, guids, all else.
-fn rank(item: &Json) -> u8 {
+/// What an element of an array is sorted by: datetimes and timespans by their ticks, among the numbers.
+fn sort_key(item: &Json) -> (u8, Value<'static>) {
     match item {
-        Json::Number(_) => 0,
-        Json::String(_) => 1,
-        _ => 3,
+        Json::Number(_) => (0, Value::dynamic(item.clone())),
+        Json::String(text) => match moment_in_dynamic(text).and_then(|moment| moment.as_ticks()) {
+            Some(ticks) => (0, Value::Long(ticks)),
+            None => (1, Value::string(text.clone())),
+        },
+        _ => (3, Value::dynamic(item.clone())),
     }
 }
 
-/// The order `array_sort` gives to what is not null: numbers by size, texts ordinal.
-fn order(a: &Json, b: &Json) -> Ordering {
-    rank(a).cmp(&rank(b)).then_with(|| {
-        let (a, b) = (Value::dynamic(a.clone()), Value::dynamic(b.clone()));
-        compare(&unwrap_dynamic(&a), &unwrap_dynamic(&b)).unwrap_or(Ordering::Equal)
-    })
+/// The order `array_sort` gives to what is not null: numbers by size, then texts, then all else.
+fn order(a: &(u8, Value<'static>), b: &(u8, Value<'static>)) -> Ordering {
+    let sizes = || compare(&unwrap_dynamic(&a.1), &unwrap_dynamic(&b.1)).unwrap_or(Ordering::Equal);
+    a.0.cmp(&b.0).then_with(sizes)
 }
 
 /// The first array sorted, and further arrays of its length in the same order: alone as itself, several as an array
@@ -60,11 +61,12 @@ fn sort<'a>(arguments: &[Value<'a>], ascending: bool) -> Value<'a> {
     };
     let Some(first) = array(arrays, 0) else { return Value::Null };
     let mut places: Vec<usize> = (0..first.len()).collect();
+    let keys: Vec<_> = first.iter().map(sort_key).collect();
     places.sort_by(|a, b| {
-        let (a, b) = (&first[*a], &first[*b]);
-        match (a.is_null(), b.is_null()) {
-            (false, false) if ascending => order(a, b),
-            (false, false) => order(b, a),
+        let (a_key, b_key) = (&keys[*a], &keys[*b]);
+        match (first[*a].is_null(), first[*b].is_null()) {
+            (false, false) if ascending => order(a_key, b_key),
+            (false, false) => order(b_key, a_key),
             (a, b) if nulls_last => a.cmp(&b),
             (a, b) => b.cmp(&a),
         }
@@ -228,7 +230,10 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(array: dynamic, [nullsLast: const bool]) -> dynamic", "(*arrays: dynamic|bool) -> dynamic"],
         doc: "The elements, smallest first; nulls last unless told otherwise. Further arrays come in the order of the first.",
         naming: ResultName::Suffix("sorted"),
-        examples: &[("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]")],
+        examples: &[
+            ("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]"),
+            ("array_sort_asc(pack_array('a', 10d, 2d))", "[\"2.00:00:00\",\"10.00:00:00\",\"a\"]"),
+        ],
         meaning: Meaning::Kernel(|_, a| sort(a, true)),
         ..Function::NEW
     },
