@@ -298,7 +298,20 @@ impl Binder<'_> {
             };
             return Err(Box::new(finding));
         };
-        Ok(Expr::core(core, vec![a, b], result))
+        // What a dynamic holds beside a datetime or a timespan is read as what the operator wants in its place.
+        let wanted = match (core, x, y) {
+            (Core::Subtract, Dynamic, DateTime) | (Core::Subtract, DateTime, Dynamic) => Some(DateTime),
+            (Core::Add, Dynamic, DateTime) | (Core::Add, DateTime, Dynamic) => Some(TimeSpan),
+            (Core::Add | Core::Subtract, Dynamic, TimeSpan) | (Core::Add | Core::Subtract, TimeSpan, Dynamic) => {
+                Some(TimeSpan)
+            }
+            _ => None,
+        };
+        let read = |e: Expr| match wanted {
+            Some(wanted) if e.scalar_type == Dynamic => self.fold(e.cast(wanted)),
+            _ => e,
+        };
+        Ok(Expr::core(core, vec![read(a), read(b)], result))
     }
 
     /// `== != < <= > >=`.

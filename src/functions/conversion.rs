@@ -2,7 +2,7 @@
 
 use super::{Function, Meaning, ResultName};
 use crate::ir::{Expr, ExprKind};
-use crate::types::{Json, ScalarType, Value, to_text};
+use crate::types::{Json, ScalarType, Value, moment_in_dynamic, to_text};
 
 fn to(mut arguments: Vec<Expr>, scalar_type: ScalarType) -> Expr {
     arguments.remove(0).cast(scalar_type)
@@ -25,6 +25,8 @@ fn gettype<'a>(value: &Value<'a>) -> Value<'a> {
             Json::Bool(_) => "bool",
             Json::Number(n) if n.is_i64() => "long",
             Json::Number(_) => "double",
+            // A text like `01:02:03` may be anything; one like a datetime's is a datetime.
+            Json::String(text) if matches!(moment_in_dynamic(text), Some(Value::DateTime(_))) => "datetime",
             Json::String(_) => "string",
             Json::Array(_) => "array",
             Json::Object(_) => "dictionary",
@@ -177,7 +179,12 @@ pub const FUNCTIONS: &[Function] = &[
         name: "gettype",
         signatures: &["(value: any) -> string"],
         doc: "The name of the value's type; of a dynamic, the type of what it holds.",
-        examples: &[("gettype(1)", "long"), ("gettype(int(null))", "int"), ("gettype(dynamic({}))", "dictionary")],
+        examples: &[
+            ("gettype(1)", "long"),
+            ("gettype(int(null))", "int"),
+            ("gettype(dynamic({}))", "dictionary"),
+            ("gettype(pack_array(datetime(2020-01-01))[0])", "datetime"),
+        ],
         naming: ResultName::Prefix("gettype"),
         meaning: Meaning::Rewrite(type_name),
         ..Function::NEW

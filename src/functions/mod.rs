@@ -8,6 +8,7 @@ pub mod signature;
 
 mod aggregate;
 mod array;
+mod bag;
 mod checks;
 mod codec;
 mod conditional;
@@ -218,6 +219,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Parts of datetimes", datetime_parts::FUNCTIONS),
     ("Time zones", timezone::FUNCTIONS),
     ("Dynamic", dynamic::FUNCTIONS),
+    ("Bags", bag::FUNCTIONS),
     ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Compression and code points", codec::FUNCTIONS),

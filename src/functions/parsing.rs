@@ -192,7 +192,7 @@ fn parse_xml<'a>(source: &str) -> Value<'a> {
 }
 
 /// A path like `$.a.b[0]['c d']`, step by step; `None` when it is none.
-fn steps(path: &str) -> Option<Vec<String>> {
+pub(super) fn steps(path: &str) -> Option<Vec<String>> {
     let mut rest = path.trim();
     rest = rest.strip_prefix('$').unwrap_or(rest);
     let mut steps = Vec::new();

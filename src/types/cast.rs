@@ -151,6 +151,16 @@ fn to_decimal<'a>(value: &Value<'_>) -> Value<'a> {
     }
 }
 
+/// The datetime or timespan that a text inside a dynamic stands for: one written exactly as a dynamic writes it.
+pub fn moment_in_dynamic(text: &str) -> Option<Value<'static>> {
+    if !text.contains(':') {
+        return None;
+    }
+    let datetime = parse_datetime(text).ok().map(Value::DateTime);
+    let moment = datetime.or_else(|| parse_timespan(text).map(Value::TimeSpan))?;
+    (to_text(&moment) == text).then_some(moment)
+}
+
 fn to_dynamic<'a>(value: &Value<'a>) -> Value<'a> {
     let json = match value {
         Value::Bool(b) => Json::Bool(*b),
