@@ -1,5 +1,6 @@
 //! Scalar expressions: types, conversions and null rules.
 
+use super::comparison::meet;
 use super::scope::{Binding, Env, Row};
 use super::unfolding::parts_of;
 use super::{Bind, Binder, error};
@@ -7,7 +8,7 @@ use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, ExprKind, SubqueryAnswer, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, BinaryOperator, ListOperator, Name, TextOperator, UnaryOperator};
-use crate::types::{ScalarType, TICKS_PER_DAY, Value};
+use crate::types::{ScalarType, Value};
 
 use ScalarType::{Bool, DateTime, Decimal, Dynamic, Int, Long, Real, String as Text, TimeSpan};
 
@@ -77,14 +78,23 @@ impl Binder<'_> {
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         if let Some(scalar_type) = row.schema.get(&name.text) {
+            if env.hidden().contains(&name.text) {
+                let message = format!("the function's parameter does not declare the column '{}'", name.text);
+                let finding = Diagnostic::new("KQL101", message, name.span);
+                let help = format!("declare it: (T: (…, {}: {scalar_type}))", name.text);
+                return Err(Box::new(finding.help(help)));
+            }
             return Ok(Expr::column(&name.text, scalar_type));
         }
         match env.get(&name.text) {
             Some(Binding::Scalar(expr)) => {
                 self.spend(parts_of(expr), name.span)?;
+                if env.is_outside(&name.text) && !expr.columns().is_empty() {
+                    return Err(Box::new(varies(name)));
+                }
                 return Ok(expr.clone());
             }
-            Some(Binding::Table(_)) => {
+            Some(Binding::Table(_) | Binding::Given(..)) => {
                 return Err(Box::new(
                     Diagnostic::new(
                         "KQL133",
@@ -107,7 +117,7 @@ impl Binder<'_> {
                     name.span,
                 );
             }
-            None => {}
+            Some(Binding::Hidden(_)) | None => {}
         }
         if row.schema.is_open() {
             return Ok(self.guess(name));
@@ -314,35 +324,6 @@ impl Binder<'_> {
         Ok(Expr::core(core, vec![read(a), read(b)], result))
     }
 
-    /// `== != < <= > >=`.
-    fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
-        let equality = matches!(core, Core::Equal | Core::NotEqual);
-        let (a, b) = (meet(a, &b), b);
-        let (b, a) = (meet(b, &a), a);
-        let (x, y) = (a.scalar_type, b.scalar_type);
-        let fits = match (x, y) {
-            (Dynamic, Dynamic) => false,
-            (Dynamic, _) | (_, Dynamic) => true,
-            (x, y) if x == y => x != Bool || equality || core != Core::Equal,
-            (x, y) if x.is_numeric() && y.is_numeric() => true,
-            (Bool, n) | (n, Bool) if n.is_numeric() => true,
-            _ => false,
-        };
-        if !fits {
-            let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
-            finding.help = match (x, y) {
-                (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
-                (Text, n) | (n, Text) if n.is_numeric() => {
-                    Some("convert one side: tolong(…) or tostring(…)".to_owned())
-                }
-                (Text, DateTime) | (DateTime, Text) => Some("convert the text with todatetime(…)".to_owned()),
-                _ => None,
-            };
-            return Err(Box::new(finding));
-        }
-        Ok(Expr::core(core, vec![a, b], Bool))
-    }
-
     fn text(&self, core: Core, negated: bool, a: Expr, b: Expr, left: Span, right: Span) -> Bind<Expr> {
         let a = self.as_text(core, a, left)?;
         let b = self.as_text(core, b, right)?;
@@ -413,7 +394,7 @@ impl Binder<'_> {
                 _ => self.is_tabular(item, env),
             };
             operands.push(if tabular {
-                let table = self.tabular(item, env)?;
+                let table = self.tabular(item, &env.subquery())?;
                 if table.plan.schema.columns.is_empty() {
                     return error("KQL143", "this table has no column to look in", item.span);
                 }
@@ -457,6 +438,12 @@ impl Binder<'_> {
     }
 }
 
+/// A subquery that asks for a value of the row it stands in.
+fn varies(name: &Name) -> Diagnostic {
+    let message = format!("'{}' differs from row to row, and a table within an expression is computed once", name.text);
+    Diagnostic::new("KQL144", message, name.span).help("join the tables instead, or use lookup")
+}
+
 fn is_text_operator(operator: BinaryOperator) -> bool {
     matches!(
         operator,
@@ -497,25 +484,5 @@ fn widest(a: ScalarType, b: ScalarType) -> ScalarType {
         (Decimal, _) | (_, Decimal) => Decimal,
         (Real, _) | (_, Real) => Real,
         _ => Long,
-    }
-}
-
-/// A literal brought to the type of what it is compared with, where Kusto does so by itself: text to datetime,
-/// timespan, guid or bool; a number to a timespan as days.
-fn meet(expr: Expr, other: &Expr) -> Expr {
-    let Some(value) = expr.as_literal() else { return expr };
-    match (expr.scalar_type, other.scalar_type) {
-        (Text, to @ (DateTime | TimeSpan | ScalarType::Guid | Bool)) => {
-            Expr::literal(crate::types::cast(value, to), to)
-        }
-        (Text, to) if to.is_numeric() => {
-            let number = crate::types::cast(value, to);
-            if number.is_null() { expr } else { Expr::literal(number, to) }
-        }
-        (Long | Int, TimeSpan) => {
-            let ticks = value.as_i64().map_or(Value::Null, |n| Value::TimeSpan(n.wrapping_mul(TICKS_PER_DAY)));
-            Expr::literal(ticks, TimeSpan)
-        }
-        _ => expr,
     }
 }
