@@ -269,7 +269,9 @@ impl Binder<'_> {
         let result = match (x, y) {
             (Dynamic, Dynamic) => None,
             (Dynamic, other) | (other, Dynamic) if other.is_numeric() => Some(widened(other)),
-            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic) => {
+            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic)
+                if matches!(core, Core::Add | Core::Subtract) || self.guessed.get() =>
+            {
                 Some(match (core, other) {
                     (Core::Subtract, DateTime) => TimeSpan,
                     _ => other,
@@ -304,21 +306,24 @@ impl Binder<'_> {
     /// `== != < <= > >=`.
     fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
         let equality = matches!(core, Core::Equal | Core::NotEqual);
+        let ordered = equality || self.guessed.get() || have_an_order(a.scalar_type, b.scalar_type);
         let (a, b) = (meet(a, &b), b);
         let (b, a) = (meet(b, &a), a);
         let (x, y) = (a.scalar_type, b.scalar_type);
         let fits = match (x, y) {
             (Dynamic, Dynamic) => false,
             (Dynamic, _) | (_, Dynamic) => true,
-            (x, y) if x == y => x != Bool || equality || core != Core::Equal,
+            (x, y) if x == y => true,
             (x, y) if x.is_numeric() && y.is_numeric() => true,
             (Bool, n) | (n, Bool) if n.is_numeric() => true,
             _ => false,
         };
-        if !fits {
+        if !fits || !ordered {
             let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
             finding.help = match (x, y) {
                 (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
+                (Text, Text) => Some(format!("write strcmp(…, …) {} 0 for the order of texts", core.name())),
+                (Dynamic, known) | (known, Dynamic) => Some(format!("convert the dynamic with to{known}(…)")),
                 (Text, n) | (n, Text) if n.is_numeric() => {
                     Some("convert one side: tolong(…) or tostring(…)".to_owned())
                 }
@@ -352,25 +357,27 @@ impl Binder<'_> {
         }
     }
 
+    /// What decides over rows: a bool, and nothing that could be read as one.
     pub(super) fn predicate(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         let bound = self.scalar(tree, row, env)?;
         match bound.scalar_type {
             Bool => Ok(bound),
-            Dynamic => Ok(bound.cast(Bool)),
-            other if other.is_integer() => Ok(bound.cast(Bool)),
-            other => Err(Box::new(
-                Diagnostic::new(
-                    "KQL142",
-                    format!("a condition is expected here, and this is of type {other}"),
-                    tree.span,
-                )
-                .label("not true or false"),
-            )),
+            Dynamic if self.guessed.get() => Ok(bound.cast(Bool)),
+            other => Err(Box::new(no_condition(other, tree.span))),
         }
     }
 
+    /// `and`, `or`: a dynamic is read as a bool here, as in Kusto.
     fn logical(&self, core: Core, operands: &[ast::Expr], row: &Row<'_>, env: &Env) -> Bind<Expr> {
-        let operands = operands.iter().map(|o| self.predicate(o, row, env)).collect::<Bind<Vec<_>>>()?;
+        let truth = |tree: &ast::Expr| {
+            let bound = self.scalar(tree, row, env)?;
+            match bound.scalar_type {
+                Bool => Ok(bound),
+                Dynamic => Ok(bound.cast(Bool)),
+                other => Err(Box::new(no_condition(other, tree.span))),
+            }
+        };
+        let operands = operands.iter().map(truth).collect::<Bind<Vec<_>>>()?;
         Ok(Expr::core(core, operands, Bool))
     }
 
@@ -436,6 +443,29 @@ impl Binder<'_> {
         let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
+}
+
+/// Whether `<` and its kin compare two types: numbers and bools with each other, datetimes, timespans, and a dynamic with
+/// a number. Texts and guids have no order in an expression.
+fn have_an_order(a: ScalarType, b: ScalarType) -> bool {
+    let counts = |t: ScalarType| t.is_numeric() || t == Bool;
+    match (a, b) {
+        (DateTime, DateTime) | (TimeSpan, TimeSpan) => true,
+        (Dynamic, other) | (other, Dynamic) => other.is_numeric(),
+        (a, b) => counts(a) && counts(b),
+    }
+}
+
+/// A value where a condition is expected.
+fn no_condition(scalar_type: ScalarType, span: Span) -> Diagnostic {
+    let help = match scalar_type {
+        Text => "say what it must be, e.g. `x == \"…\"`, or isnotempty(…)",
+        Dynamic => "convert it with tobool(…), or say isnotnull(…)",
+        other if other.is_numeric() => "compare it, e.g. `x != 0`, or convert it with tobool(…)",
+        _ => "compare it, or say isnotnull(…)",
+    };
+    let message = format!("a condition is expected here, and this is of type {scalar_type}");
+    Diagnostic::new("KQL142", message, span).label("not true or false").help(help)
 }
 
 fn is_text_operator(operator: BinaryOperator) -> bool {
