@@ -98,7 +98,7 @@ impl Binder<'_> {
             ("all" | "map" | "inner_nodes" | "labels" | "node_degree_in" | "node_degree_out" | "node_id", _) => {
                 let message = format!("'{}' is known only within the patterns of graphs", name.text);
                 return Err(Box::new(
-                    Diagnostic::new("KQL241", message, span)
+                    Diagnostic::new("KQL281", message, span)
                         .help("use it in where or project of graph-match or graph-shortest-paths"),
                 ));
             }
@@ -217,7 +217,7 @@ impl Binder<'_> {
                 (costs.collect::<Result<Vec<u32>, usize>>().map(|c| c.iter().sum::<u32>()), signature)
             })
             .min_by_key(|(cost, _)| cost.unwrap_or(u32::MAX));
-        let Some((cost, signature)) = best else { return error("KQL160", format!("'{name}' has no signature"), span) };
+        let Some((cost, signature)) = best else { return error("KQL151", format!("'{name}' has no signature"), span) };
         if let Err(at) = cost {
             let wants = signatures.iter().map(|s| format!("{name}{s}")).collect::<Vec<_>>().join(" or ");
             let given = bound[at].scalar_type;

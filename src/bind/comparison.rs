@@ -11,21 +11,24 @@ impl Binder<'_> {
     /// `== != < <= > >=`.
     pub(super) fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
         let equality = matches!(core, Core::Equal | Core::NotEqual);
+        let ordered = equality || self.guessed.get() || have_an_order(a.scalar_type, b.scalar_type);
         let (a, b) = (compared(a, &b, equality), b);
         let (b, a) = (compared(b, &a, equality), a);
         let (x, y) = (a.scalar_type, b.scalar_type);
         let fits = match (x, y) {
             (Dynamic, Dynamic) => false,
             (Dynamic, _) | (_, Dynamic) => true,
-            (x, y) if x == y => x != Bool || equality || core != Core::Equal,
+            (x, y) if x == y => true,
             (x, y) if x.is_numeric() && y.is_numeric() => true,
             (Bool, n) | (n, Bool) if n.is_numeric() => true,
             _ => false,
         };
-        if !fits {
+        if !fits || !ordered {
             let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
             finding.help = match (x, y) {
                 (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
+                (Text, Text) => Some(format!("write strcmp(…, …) {} 0 for the order of texts", core.name())),
+                (Dynamic, known) | (known, Dynamic) => Some(format!("convert the dynamic with to{known}(…)")),
                 (Text, n) | (n, Text) if n.is_numeric() => {
                     Some("convert one side: tolong(…) or tostring(…)".to_owned())
                 }
@@ -35,6 +38,17 @@ impl Binder<'_> {
             return Err(Box::new(finding));
         }
         Ok(Expr::core(core, vec![a, b], Bool))
+    }
+}
+
+/// Whether `<` and its kin compare two types: numbers and bools with each other, datetimes, timespans, and a dynamic with
+/// a number. Texts and guids have no order in an expression.
+fn have_an_order(a: ScalarType, b: ScalarType) -> bool {
+    let counts = |t: ScalarType| t.is_numeric() || t == Bool;
+    match (a, b) {
+        (DateTime, DateTime) | (TimeSpan, TimeSpan) => true,
+        (Dynamic, other) | (other, Dynamic) => other.is_numeric(),
+        (a, b) => counts(a) && counts(b),
     }
 }
 

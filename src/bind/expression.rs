@@ -279,7 +279,9 @@ impl Binder<'_> {
         let result = match (x, y) {
             (Dynamic, Dynamic) => None,
             (Dynamic, other) | (other, Dynamic) if other.is_numeric() => Some(widened(other)),
-            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic) => {
+            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic)
+                if matches!(core, Core::Add | Core::Subtract) || self.guessed.get() =>
+            {
                 Some(match (core, other) {
                     (Core::Subtract, DateTime) => TimeSpan,
                     _ => other,
@@ -346,25 +348,27 @@ impl Binder<'_> {
         }
     }
 
+    /// What decides over rows: a bool, and nothing that could be read as one.
     pub(super) fn predicate(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         let bound = self.scalar(tree, row, env)?;
         match bound.scalar_type {
             Bool => Ok(bound),
-            Dynamic => Ok(bound.cast(Bool)),
-            other if other.is_integer() => Ok(bound.cast(Bool)),
-            other => Err(Box::new(
-                Diagnostic::new(
-                    "KQL142",
-                    format!("a condition is expected here, and this is of type {other}"),
-                    tree.span,
-                )
-                .label("not true or false"),
-            )),
+            Dynamic if self.guessed.get() => Ok(bound.cast(Bool)),
+            other => Err(Box::new(no_condition(other, tree.span))),
         }
     }
 
+    /// `and`, `or`: a dynamic is read as a bool here, as in Kusto.
     fn logical(&self, core: Core, operands: &[ast::Expr], row: &Row<'_>, env: &Env) -> Bind<Expr> {
-        let operands = operands.iter().map(|o| self.predicate(o, row, env)).collect::<Bind<Vec<_>>>()?;
+        let truth = |tree: &ast::Expr| {
+            let bound = self.scalar(tree, row, env)?;
+            match bound.scalar_type {
+                Bool => Ok(bound),
+                Dynamic => Ok(bound.cast(Bool)),
+                other => Err(Box::new(no_condition(other, tree.span))),
+            }
+        };
+        let operands = operands.iter().map(truth).collect::<Bind<Vec<_>>>()?;
         Ok(Expr::core(core, operands, Bool))
     }
 
@@ -442,6 +446,18 @@ impl Binder<'_> {
 fn varies(name: &Name) -> Diagnostic {
     let message = format!("'{}' differs from row to row, and a table within an expression is computed once", name.text);
     Diagnostic::new("KQL144", message, name.span).help("join the tables instead, or use lookup")
+}
+
+/// A value where a condition is expected.
+fn no_condition(scalar_type: ScalarType, span: Span) -> Diagnostic {
+    let help = match scalar_type {
+        Text => "say what it must be, e.g. `x == \"…\"`, or isnotempty(…)",
+        Dynamic => "convert it with tobool(…), or say isnotnull(…)",
+        other if other.is_numeric() => "compare it, e.g. `x != 0`, or convert it with tobool(…)",
+        _ => "compare it, or say isnotnull(…)",
+    };
+    let message = format!("a condition is expected here, and this is of type {scalar_type}");
+    Diagnostic::new("KQL142", message, span).label("not true or false").help(help)
 }
 
 fn is_text_operator(operator: BinaryOperator) -> bool {

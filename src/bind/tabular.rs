@@ -136,7 +136,7 @@ impl Binder<'_> {
                 );
             }
             Some(Binding::Pattern(_)) => {
-                return error("KQL114", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
+                return error("KQL135", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
             }
             Some(Binding::Hidden(_)) | None => {}
         }
@@ -188,7 +188,7 @@ impl Binder<'_> {
             ("totable" | "view", Some(expr)) => self.tabular(expr, env),
             ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
-                None => error("KQL114", "table() needs a table's name", expr.span),
+                None => error("KQL120", "table() needs a table's name", expr.span),
             },
             ("graph", _) => {
                 let message = "graph() reads a graph that a cluster keeps, which files do not have";
@@ -267,7 +267,7 @@ impl Binder<'_> {
             let known = function.tree.parameters.iter().map(|p| p.name.text.as_str());
             if !known.clone().any(|k| k == name.text) {
                 let mut finding =
-                    Diagnostic::new("KQL119", format!("no parameter is named '{}'", name.text), name.span);
+                    Diagnostic::new("KQL128", format!("no parameter is named '{}'", name.text), name.span);
                 finding.help = did_you_mean(&name.text, known).map(|near| format!("did you mean '{near}'?"));
                 return Err(Box::new(finding));
             }

@@ -36,7 +36,7 @@ impl Binder<'_> {
                 "simple" => Mode::Simple,
                 "relaxed" => Mode::Relaxed,
                 "regex" => Mode::Regex,
-                _ => return error("KQL210", format!("parse is simple, relaxed or regex, not '{text}'"), value.span),
+                _ => return error("KQL219", format!("parse is simple, relaxed or regex, not '{text}'"), value.span),
             },
         };
         let flags = parameter(operator, "flags").map(|(text, _)| text).unwrap_or_default();
@@ -129,7 +129,7 @@ fn unambiguous(pattern: &[ParsePiece]) -> Bind<()> {
             _ => continue,
         };
         return Err(Box::new(
-            Diagnostic::new("KQL211", message, span).help("put the text that stands between them there: … \"text\" …"),
+            Diagnostic::new("KQL220", message, span).help("put the text that stands between them there: … \"text\" …"),
         ));
     }
     Ok(())

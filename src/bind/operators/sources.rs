@@ -90,10 +90,11 @@ impl Binder<'_> {
         let row = Row { schema: &schema, serialized: false, exists: false };
         let bind = |e: &Expr| self.scalar(e, &row, env).map(|e| self.fold(self.resolve_early(e)));
         let (start, end, pace) = (bind(from)?, bind(to)?, bind(step)?);
-        use ScalarType::{DateTime, Decimal, Long, Real, TimeSpan};
+        use ScalarType::{DateTime, Decimal, Int, Long, Real, TimeSpan};
         let scalar_type = match (start.scalar_type, end.scalar_type, pace.scalar_type) {
             (DateTime, DateTime, TimeSpan) => DateTime,
             (TimeSpan, TimeSpan, TimeSpan) => TimeSpan,
+            (Int, Int, Int) => Int,
             (a, b, c) if [a, b, c].iter().all(|t| t.is_integer()) => Long,
             (a, b, c) if [a, b, c].contains(&Decimal) && [a, b, c].iter().all(|t| t.is_numeric()) => Decimal,
             (a, b, c) if [a, b, c].iter().all(|t| t.is_numeric()) => Real,

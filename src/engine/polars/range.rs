@@ -30,6 +30,8 @@ pub(super) fn range_values(
             values.push(match from {
                 Value::DateTime(_) => Value::DateTime(value),
                 Value::TimeSpan(_) => Value::TimeSpan(value),
+                // Every step lies between two ints, so it fits.
+                Value::Int(_) => i32::try_from(value).map_or(Value::Null, Value::Int),
                 _ => Value::Long(value),
             });
         }
