@@ -125,12 +125,13 @@ impl Binder<'_> {
         let lets = env.names();
         let known = row.schema.columns.iter().map(|(n, _)| n.as_str()).chain(lets.iter().map(String::as_str));
         let help = match did_you_mean(&name.text, known) {
-            Some(near) => Some(format!("did you mean '{near}'?")),
-            None if row.schema.columns.is_empty() => None,
-            None if row.schema.columns.len() <= 12 => {
+            Some(near) if !name.text.eq_ignore_ascii_case("null") => Some(format!("did you mean '{near}'?")),
+            _ if name.text.eq_ignore_ascii_case("null") => Some("ask isnull(…) or isempty(…)".to_owned()),
+            _ if row.schema.columns.is_empty() => None,
+            _ if row.schema.columns.len() <= 12 => {
                 Some(format!("the columns here are {}", row.schema.names().join(", ")))
             }
-            None => Some("list the columns here with `| getschema`".to_owned()),
+            _ => Some(format!("list the columns with `| getschema`, or write a text in quotes: \"{}\"", name.text)),
         };
         let mut finding =
             Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span).label(if row.exists {
@@ -307,6 +308,7 @@ impl Binder<'_> {
     fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
         let equality = matches!(core, Core::Equal | Core::NotEqual);
         let ordered = equality || self.guessed.get() || have_an_order(a.scalar_type, b.scalar_type);
+        let given = (a.scalar_type, b.scalar_type);
         let (a, b) = (meet(a, &b), b);
         let (b, a) = (meet(b, &a), a);
         let (x, y) = (a.scalar_type, b.scalar_type);
@@ -319,6 +321,7 @@ impl Binder<'_> {
             _ => false,
         };
         if !fits || !ordered {
+            let (x, y) = given;
             let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
             finding.help = match (x, y) {
                 (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
@@ -327,7 +330,16 @@ impl Binder<'_> {
                 (Text, n) | (n, Text) if n.is_numeric() => {
                     Some("convert one side: tolong(…) or tostring(…)".to_owned())
                 }
-                (Text, DateTime) | (DateTime, Text) => Some("convert the text with todatetime(…)".to_owned()),
+                (Text, DateTime) | (DateTime, Text) => {
+                    Some("write the text as datetime(…), or todatetime(…)".to_owned())
+                }
+                (Text, TimeSpan) | (TimeSpan, Text) => Some("write the text as a timespan: 1d, 2h, 30m".to_owned()),
+                (n, TimeSpan) | (TimeSpan, n) if n.is_numeric() => {
+                    Some("give both one kind: a timespan is 1s, and `1s / 1ms` its number of milliseconds".to_owned())
+                }
+                (DateTime, n) | (n, DateTime) if n.is_numeric() => {
+                    Some("write a point in time as datetime(2030-01-31) or ago(1d)".to_owned())
+                }
                 _ => None,
             };
             return Err(Box::new(finding));
