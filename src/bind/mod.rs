@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod call;
+mod comparison;
 mod expression;
 mod given;
 mod metadata;

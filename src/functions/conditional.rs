@@ -1,5 +1,6 @@
 //! Choosing between values, and asking whether there is one.
 
+use super::datetime::instant;
 use super::{Function, Meaning, ResultName};
 use crate::ir::{Core, Expr};
 use crate::types::{ScalarType, Value};
@@ -83,7 +84,7 @@ fn bin_at<'a>(arguments: &[Value<'a>]) -> Value<'a> {
         (Some(v), Some(size), Some(fixed)) if size > 0 => {
             let at = v.saturating_sub(v.saturating_sub(fixed).rem_euclid(size));
             match value {
-                Value::DateTime(_) => Value::DateTime(at),
+                Value::DateTime(_) => instant(at),
                 Value::TimeSpan(_) => Value::TimeSpan(at),
                 _ => Value::Long(at),
             }

@@ -44,7 +44,7 @@ impl Binder<'_> {
         unambiguous(pattern)?;
         let regex = regex_of(pattern, mode, &flags);
         // The texts of a regular expression may have groups of their own, so ours are found by name.
-        let groups: Vec<String> = match regex::Regex::new(&regex) {
+        let groups: Vec<String> = match crate::ir::compile_regex(&regex) {
             Ok(compiled) => compiled.capture_names().map(|name| name.unwrap_or_default().to_owned()).collect(),
             Err(problem) => {
                 let problem = problem.to_string();

@@ -123,7 +123,7 @@ impl Binder<'_> {
                 column("ColumnType", ScalarType::String, text(&|(_, t)| t.name().to_owned())),
             ],
         };
-        Ok(Tabular::new(values(table)))
+        Ok(Tabular { serialized: true, ..Tabular::new(values(table)) })
     }
 }
 

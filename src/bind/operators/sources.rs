@@ -1,7 +1,7 @@
 //! `print`, `datatable`, `range`: operators that are tables themselves.
 
 use super::rows::values;
-use crate::bind::names::{Namer, said_once};
+use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -34,7 +34,6 @@ impl Binder<'_> {
         let mut namer = Namer::default();
         let mut columns = Vec::new();
         let mut hidden = Vec::new();
-        said_once(items)?;
         for (at, item) in items.iter().enumerate() {
             let mut values = self.columns_of(item, &row, env, &mut hidden)?;
             let several = values.len();
@@ -43,7 +42,7 @@ impl Binder<'_> {
             }
             for (place, value) in values {
                 let name = match item.names.get(place) {
-                    Some(name) => namer.unique(&name.text),
+                    Some(name) => namer.given(name)?,
                     None if several > 1 => self.item_name(item, place, several, env, &mut namer),
                     None => namer.unique(&format!("print_{at}")),
                 };
