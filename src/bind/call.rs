@@ -401,6 +401,10 @@ fn unknown_function(name: &Name, env: &Env) -> Diagnostic {
     if let Some(reason) = functions::unsupported_reason(&name.text) {
         return Diagnostic::new("KQL166", format!("'{}' is not supported: {reason}", name.text), name.span);
     }
+    if let Some(instead) = functions::of_other_languages(&name.text) {
+        return Diagnostic::new("KQL164", format!("no function named '{}'", name.text), name.span)
+            .help(format!("write {instead}"));
+    }
     let lets = env.names();
     let known =
         FAMILIES.iter().flat_map(|(_, family)| family.iter()).map(|f| f.name).chain(lets.iter().map(String::as_str));

@@ -12,6 +12,7 @@ impl Binder<'_> {
     pub(super) fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
         let equality = matches!(core, Core::Equal | Core::NotEqual);
         let ordered = equality || self.guessed.get() || have_an_order(a.scalar_type, b.scalar_type);
+        let given = (a.scalar_type, b.scalar_type);
         let (a, b) = (compared(a, &b, equality), b);
         let (b, a) = (compared(b, &a, equality), a);
         let (x, y) = (a.scalar_type, b.scalar_type);
@@ -24,6 +25,7 @@ impl Binder<'_> {
             _ => false,
         };
         if !fits || !ordered {
+            let (x, y) = given;
             let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
             finding.help = match (x, y) {
                 (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
@@ -32,7 +34,16 @@ impl Binder<'_> {
                 (Text, n) | (n, Text) if n.is_numeric() => {
                     Some("convert one side: tolong(…) or tostring(…)".to_owned())
                 }
-                (Text, DateTime) | (DateTime, Text) => Some("convert the text with todatetime(…)".to_owned()),
+                (Text, DateTime) | (DateTime, Text) => {
+                    Some("write the text as datetime(…), or todatetime(…)".to_owned())
+                }
+                (Text, TimeSpan) | (TimeSpan, Text) => Some("write the text as a timespan: 1d, 2h, 30m".to_owned()),
+                (n, TimeSpan) | (TimeSpan, n) if n.is_numeric() => {
+                    Some("give both one kind: a timespan is 1s, and `1s / 1ms` its number of milliseconds".to_owned())
+                }
+                (DateTime, n) | (n, DateTime) if n.is_numeric() => {
+                    Some("write a point in time as datetime(2030-01-31) or ago(1d)".to_owned())
+                }
                 _ => None,
             };
             return Err(Box::new(finding));

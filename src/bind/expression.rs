@@ -135,12 +135,13 @@ impl Binder<'_> {
         let lets = env.names();
         let known = row.schema.columns.iter().map(|(n, _)| n.as_str()).chain(lets.iter().map(String::as_str));
         let help = match did_you_mean(&name.text, known) {
-            Some(near) => Some(format!("did you mean '{near}'?")),
-            None if row.schema.columns.is_empty() => None,
-            None if row.schema.columns.len() <= 12 => {
+            Some(near) if !name.text.eq_ignore_ascii_case("null") => Some(format!("did you mean '{near}'?")),
+            _ if name.text.eq_ignore_ascii_case("null") => Some("ask isnull(…) or isempty(…)".to_owned()),
+            _ if row.schema.columns.is_empty() => None,
+            _ if row.schema.columns.len() <= 12 => {
                 Some(format!("the columns here are {}", row.schema.names().join(", ")))
             }
-            None => Some("list the columns here with `| getschema`".to_owned()),
+            _ => Some(format!("list the columns with `| getschema`, or write a text in quotes: \"{}\"", name.text)),
         };
         let mut finding =
             Diagnostic::new("KQL101", format!("no column named '{}'", name.text), name.span).label(if row.exists {

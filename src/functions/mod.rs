@@ -17,6 +17,7 @@ mod datetime;
 mod datetime_format;
 mod datetime_parts;
 mod dynamic;
+mod elsewhere;
 mod encoding;
 pub(crate) mod geo;
 pub(crate) mod ip;
@@ -259,6 +260,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 /// Every aggregate.
 pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
 
+pub use elsewhere::of_other_languages;
 pub use unsupported::{UNSUPPORTED, reason as unsupported_reason};
 
 /// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.

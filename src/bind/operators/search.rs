@@ -25,7 +25,17 @@ impl Binder<'_> {
         input: Option<Tabular>,
         env: &Env,
     ) -> Bind<Tabular> {
-        let case_sensitive = parameter(operator, "kind").is_some_and(|(text, _)| text == "case_sensitive");
+        let case_sensitive = match parameter(operator, "kind") {
+            None => false,
+            Some((text, value)) => match text.as_str() {
+                "case_sensitive" => true,
+                "default" | "case_insensitive" => false,
+                _ => {
+                    let message = format!("a search is case_insensitive or case_sensitive, not '{text}'");
+                    return error("KQL219", message, value.span);
+                }
+            },
+        };
         let mut legs = self.searched(tables, input, env, operator.keyword)?;
         for (at, leg) in legs.iter_mut().enumerate() {
             leg.name.get_or_insert_with(|| format!("search_arg{at}"));
