@@ -138,7 +138,7 @@ fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
             return Value::Null;
         };
         let mut at = from;
-        while step > 0 && at <= to && items.len() < MOST {
+        while items.len() < MOST && ((step > 0 && at <= to) || (step < 0 && at >= to)) {
             let value =
                 if matches!(arguments[0], Value::DateTime(_)) { Value::DateTime(at) } else { Value::TimeSpan(at) };
             items.push(value.to_json());
@@ -377,7 +377,7 @@ pub const FUNCTIONS: &[Function] = &[
             "(start: timespan, stop: timespan, [step: timespan]) -> dynamic",
         ],
         doc: "An array of values at equal distances, the last one included.",
-        examples: &[("range(1, 7, 3)", "[1,4,7]")],
+        examples: &[("range(1, 7, 3)", "[1,4,7]"), ("range(2d, 1d, -1d)", "[\"2.00:00:00\",\"1.00:00:00\"]")],
         meaning: Meaning::Kernel(|_, a| range(a)),
         ..Function::NEW
     },
