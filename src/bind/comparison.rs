@@ -1,9 +1,10 @@
-//! `== != < <= > >=`, and what literals become beside other types.
+//! `== != < <= > >= between`, and what literals become beside other types.
 
+use super::scope::{Env, Row};
 use super::{Bind, Binder};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Core, Expr};
-use crate::syntax::Span;
+use crate::syntax::{Span, ast};
 use crate::types::ScalarType::{self, Bool, DateTime, Dynamic, Int, Long, String as Text, TimeSpan};
 use crate::types::{TICKS_PER_DAY, Value};
 
@@ -49,6 +50,35 @@ impl Binder<'_> {
             return Err(Box::new(finding));
         }
         Ok(Expr::core(core, vec![a, b], Bool))
+    }
+
+    pub(super) fn between(
+        &self,
+        value: &ast::Expr,
+        low: &ast::Expr,
+        high: &ast::Expr,
+        negated: bool,
+        row: &Row<'_>,
+        env: &Env,
+    ) -> Bind<Expr> {
+        let span = value.span.to(high.span);
+        let bound = self.scalar(value, row, env)?;
+        if matches!(bound.scalar_type, Text | Bool | ScalarType::Guid) {
+            let mut finding =
+                Diagnostic::new("KQL140", format!("'between' is not for a {}", bound.scalar_type), value.span);
+            finding.help = Some("write a number, a datetime or a timespan, or compare with >= and <=".to_owned());
+            return Err(Box::new(finding));
+        }
+        let low_bound = self.scalar(low, row, env)?;
+        let mut high_bound = self.scalar(high, row, env)?;
+        // `t between (start .. 7d)`: a timespan is the length.
+        if low_bound.scalar_type == DateTime && high_bound.scalar_type == TimeSpan {
+            high_bound = self.fold(Expr::core(Core::Add, vec![low_bound.clone(), high_bound], DateTime));
+        }
+        let least = self.comparison(Core::GreaterOrEqual, bound.clone(), low_bound, span)?;
+        let most = self.comparison(Core::LessOrEqual, bound, high_bound, span)?;
+        let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
+        Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
 }
 

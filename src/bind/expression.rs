@@ -77,13 +77,10 @@ impl Binder<'_> {
     }
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
-        if let Some(scalar_type) = row.schema.get(&name.text) {
-            if env.hidden().contains(&name.text) {
-                let message = format!("the function's parameter does not declare the column '{}'", name.text);
-                let finding = Diagnostic::new("KQL101", message, name.span);
-                let help = format!("declare it: (T: (…, {}: {scalar_type}))", name.text);
-                return Err(Box::new(finding.help(help)));
-            }
+        let hidden = env.hidden().contains(&name.text);
+        if let Some(scalar_type) = row.schema.get(&name.text)
+            && !hidden
+        {
             return Ok(Expr::column(&name.text, scalar_type));
         }
         match env.get(&name.text) {
@@ -116,6 +113,11 @@ impl Binder<'_> {
                     format!("'{}' gives tables, and a scalar is expected here", name.text),
                     name.span,
                 );
+            }
+            Some(Binding::Hidden(_)) | None if hidden => {
+                let message = format!("the function's parameter does not declare the column '{}'", name.text);
+                let finding = Diagnostic::new("KQL101", message, name.span);
+                return Err(Box::new(finding.help("declare it there, with its type")));
             }
             Some(Binding::Hidden(_)) | None => {}
         }
@@ -411,35 +413,6 @@ impl Binder<'_> {
         }
         let bound = Expr::core(core, operands, Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(bound)], Bool) } else { bound })
-    }
-
-    fn between(
-        &self,
-        value: &ast::Expr,
-        low: &ast::Expr,
-        high: &ast::Expr,
-        negated: bool,
-        row: &Row<'_>,
-        env: &Env,
-    ) -> Bind<Expr> {
-        let span = value.span.to(high.span);
-        let bound = self.scalar(value, row, env)?;
-        if matches!(bound.scalar_type, Text | Bool | ScalarType::Guid) {
-            let mut finding =
-                Diagnostic::new("KQL140", format!("'between' is not for a {}", bound.scalar_type), value.span);
-            finding.help = Some("write a number, a datetime or a timespan, or compare with >= and <=".to_owned());
-            return Err(Box::new(finding));
-        }
-        let low_bound = self.scalar(low, row, env)?;
-        let mut high_bound = self.scalar(high, row, env)?;
-        // `t between (start .. 7d)`: a timespan is the length.
-        if low_bound.scalar_type == DateTime && high_bound.scalar_type == TimeSpan {
-            high_bound = self.fold(Expr::core(Core::Add, vec![low_bound.clone(), high_bound], DateTime));
-        }
-        let least = self.comparison(Core::GreaterOrEqual, bound.clone(), low_bound, span)?;
-        let most = self.comparison(Core::LessOrEqual, bound, high_bound, span)?;
-        let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
-        Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
 }
 
