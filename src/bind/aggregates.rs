@@ -158,9 +158,20 @@ impl Binder<'_> {
         let Some(aggregate) = functions::find_aggregate(&name.text) else {
             return error("KQL164", format!("no aggregate named '{}'", name.text), name.span);
         };
-        // `count(x)` counts rows; its argument is looked at by nobody.
-        let arguments = match aggregate.meaning {
-            AggregateMeaning::Core(crate::ir::CoreAggregate::Count) if arguments.len() == 1 => &[],
+        // `count(x)` counts rows; its argument must be right, and changes nothing.
+        let arguments = match (aggregate.meaning, arguments) {
+            (AggregateMeaning::Core(crate::ir::CoreAggregate::Count), [only]) => {
+                if matches!(only.value.kind, ExprKind::Star) {
+                    let message = "'*' stands for columns only in lists of columns";
+                    return Err(Box::new(Diagnostic::new("KQL132", message, only.value.span).help("write count()")));
+                }
+                if !self.contains_aggregate(&only.value, env) {
+                    self.scalar(&only.value, row, env)?;
+                    &[]
+                } else {
+                    arguments
+                }
+            }
             _ => arguments,
         };
         let mut bound = Vec::new();

@@ -62,9 +62,14 @@ fn parse_json<'a>(value: &Value<'a>) -> Value<'a> {
 }
 
 fn tohex<'a>(arguments: &[Value<'a>]) -> Value<'a> {
-    let Some(n) = arguments.first().and_then(Value::as_i64) else { return Value::str("") };
-    let width = arguments.get(1).and_then(Value::as_i64).and_then(|w| usize::try_from(w).ok()).unwrap_or(0).min(64);
-    Value::string(format!("{n:0width$x}"))
+    const DIGITS: usize = 16;
+    let width = arguments.get(1).and_then(Value::as_i64).and_then(|w| usize::try_from(w).ok()).unwrap_or(0).min(DIGITS);
+    match arguments.first() {
+        // A negative int has the digits of its own 32 bits.
+        Some(Value::Int(n)) => Value::string(format!("{n:0width$x}")),
+        Some(Value::Long(n)) => Value::string(format!("{n:0width$x}")),
+        _ => Value::str(""),
+    }
 }
 
 macro_rules! conversion {
@@ -153,7 +158,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[],
         "(value: string|dynamic) -> guid",
         "The value as a guid.",
-        &[("toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642")],
+        &[
+            ("toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
+            ("toguid('74be27de1e4e-49d9-b579-fe0b331d3642/7')", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
+            ("toguid('74be27-de1e4e49d9b579fe0b331d3642')", ""),
+        ],
         ScalarType::Guid
     ),
     Function {
@@ -184,7 +193,7 @@ pub const FUNCTIONS: &[Function] = &[
         name: "tohex",
         signatures: &["(value: integer, [width: long]) -> string"],
         doc: "A whole number in hexadecimal, padded with zeros to a width.",
-        examples: &[("tohex(255)", "ff"), ("tohex(255, 4)", "00ff")],
+        examples: &[("tohex(255)", "ff"), ("tohex(255, 4)", "00ff"), ("tohex(toint(-2))", "fffffffe")],
         naming: ResultName::FirstArgument,
         meaning: Meaning::Kernel(|_, a| tohex(a)),
         ..Function::NEW

@@ -17,6 +17,7 @@ mod datetime;
 mod datetime_format;
 mod datetime_parts;
 mod dynamic;
+mod elsewhere;
 mod encoding;
 pub(crate) mod geo;
 pub(crate) mod ip;
@@ -31,6 +32,7 @@ mod string;
 mod timezone;
 mod units;
 mod unsupported;
+mod user_agent;
 mod window;
 
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
@@ -235,6 +237,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Mathematics", math::FUNCTIONS),
     ("Metadata", metadata::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
+    ("User agents", user_agent::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
     ("Series, element by element", series::elementwise::FUNCTIONS),
     ("Series as vectors", series::vectors::FUNCTIONS),
@@ -257,6 +260,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 /// Every aggregate.
 pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
 
+pub use elsewhere::of_other_languages;
 pub use unsupported::{UNSUPPORTED, reason as unsupported_reason};
 
 /// The scalar function of a name or alias. Names are case-sensitive, as in Kusto.

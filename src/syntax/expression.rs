@@ -278,7 +278,7 @@ impl Parser {
             Token::Beyond => return beyond(self.span()),
             Token::Mark("=") => {
                 return Err(Box::new(
-                    Diagnostic::new("KQL012", "'=' names a column and does not compare", self.span())
+                    Diagnostic::new("KQL017", "'=' names a column and does not compare", self.span())
                         .help("compare with =="),
                 ));
             }
@@ -310,7 +310,11 @@ impl Parser {
     /// A word of the language stands where an expression should.
     fn missing_expression<T>(&self, word: &str) -> Parsed<T> {
         self.unexpected("an expression").map_err(|mut finding: Box<Diagnostic>| {
-            finding.help = Some(format!("a name like this is written ['{word}']"));
+            finding.help = Some(if self.is_after(",") {
+                format!("leave out the ',' before it; a name like this is written ['{word}']")
+            } else {
+                format!("a name like this is written ['{word}']")
+            });
             finding
         })
     }

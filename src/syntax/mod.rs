@@ -1,5 +1,6 @@
 //! Text to tree. Nothing here knows of tables, types of columns or engines.
 
+mod advice;
 pub mod ast;
 mod deep;
 mod escape;

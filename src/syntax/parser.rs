@@ -173,8 +173,41 @@ impl Parser {
             (self.peek(), self.peek_at(1), self.is_at(2, "}") || self.is_at(2, ":"))
         {
             finding.help = Some(format!("a placeholder of a workbook is filled with --param {name}=…"));
+        } else {
+            finding.help = self.advice(wanted);
         }
         Err(Box::new(finding))
+    }
+
+    /// The token read last.
+    fn before(&self) -> &Token {
+        self.at.checked_sub(1).and_then(|at| self.tokens.get(at)).map_or(&Token::End, |(token, _)| token)
+    }
+
+    /// Whether a word was read last.
+    pub(super) fn after(&self, word: &str) -> bool {
+        matches!(self.before(), Token::Word(w) if w.eq_ignore_ascii_case(word))
+    }
+
+    /// Whether a mark was read last.
+    pub(super) fn is_after(&self, mark: &str) -> bool {
+        matches!(self.before(), Token::Mark(m) if *m == mark)
+    }
+
+    /// Whether a number was read last.
+    pub(super) fn after_number(&self) -> bool {
+        matches!(self.before(), Token::Literal(..))
+    }
+
+    /// Whether the text begins with a word.
+    pub(super) fn begins_with(&self, word: &str) -> bool {
+        matches!(self.tokens.first(), Some((Token::Word(w), _)) if w.eq_ignore_ascii_case(word))
+    }
+
+    /// The finding that KQL has another word for what is written here.
+    pub(super) fn miswritten<T>(&self, wrong: &str, right: &str) -> Parsed<T> {
+        let message = format!("'{wrong}' is not how KQL writes this");
+        Err(Box::new(Diagnostic::new("KQL016", message, self.span()).help(format!("write {right}"))))
     }
 
     /// Whether two tokens stand side by side with nothing between them.
@@ -520,6 +553,10 @@ impl Parser {
         loop {
             match self.peek() {
                 Token::End | Token::Mark(";") => return,
+                // `a || b` is a mistake of conditions, not of operators.
+                Token::Mark("|") if self.is_at(1, "|") => {
+                    self.advance();
+                }
                 Token::Mark("|") if open == 0 => return,
                 Token::Mark("(" | "[" | "{") => open += 1,
                 Token::Mark(")" | "]" | "}") => match open.checked_sub(1) {

@@ -309,7 +309,18 @@ impl Parser {
                 finding.help = match other {
                     "select" => Some("pick columns with project".to_owned()),
                     "group" => Some("group with summarize … by …".to_owned()),
+                    "groupby" => Some("group with summarize … by …".to_owned()),
                     "head" | "first" => Some("take the first rows with take".to_owned()),
+                    "having" => Some("filter the groups with where".to_owned()),
+                    "orderby" | "sortby" => Some("write `sort by …`".to_owned()),
+                    "left" | "right" | "full" | "inner" | "outer" => {
+                        Some("the kind follows the operator: join kind=leftouter (…) on …".to_owned())
+                    }
+                    "mv" => Some("write mv-expand or mv-apply".to_owned()),
+                    "add" | "eval" | "with_column" => Some("add columns with extend".to_owned()),
+                    "rename" => Some("rename columns with project-rename new = old".to_owned()),
+                    "drop" | "remove" => Some("drop columns with project-away".to_owned()),
+                    "stats" => Some("aggregate with summarize … by …".to_owned()),
                     _ => did_you_mean(other, KEYWORDS).map(|near| format!("did you mean '{near}'?")),
                 };
                 return Err(Box::new(finding));
