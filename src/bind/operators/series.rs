@@ -17,6 +17,8 @@ use crate::types::{Column, Json, ScalarType, Table, Value};
 const PLACE: &str = "$place";
 /// The most values Kusto puts into one series.
 const LONGEST: i64 = 1_048_576;
+/// The most values in all series together: what still fits into the memory of a small machine.
+const MOST: i64 = 16 * LONGEST;
 
 /// What the operator says of its axis.
 pub(super) struct Axis<'t> {
@@ -256,16 +258,32 @@ fn series(
         .map(|(name, scalar_type)| Column { name: name.clone(), scalar_type: *scalar_type, values: Vec::new() })
         .collect();
     let rows = parts.len();
-    for part in parts {
-        let row_of: HashMap<i64, usize> =
-            part.iter().filter_map(|row| Some((places.values[*row].as_i64()?, *row))).collect();
-        let first = steps.first.or_else(|| row_of.keys().min().copied()).unwrap_or(0);
-        let last = steps.last.or_else(|| row_of.keys().max().copied()).unwrap_or(first.saturating_sub(1));
-        if last.saturating_sub(first) >= LONGEST {
+    let bounds = |part: &[usize]| {
+        let taken = || part.iter().filter_map(|row| places.values[*row].as_i64());
+        let first = steps.first.or_else(|| taken().min()).unwrap_or(0);
+        (first, steps.last.or_else(|| taken().max()).unwrap_or(first.saturating_sub(1)))
+    };
+    // Before any array is made, lest the memory is gone by the time there are too many.
+    let mut total: i64 = 0;
+    for part in &parts {
+        let (first, last) = bounds(part);
+        let steps = last.saturating_sub(first).saturating_add(1).max(0);
+        if steps > LONGEST {
             return Err(format!(
                 "a series would have more than {LONGEST} values; use a longer step or a shorter range"
             ));
         }
+        total = total.saturating_add(steps.saturating_mul(aggregates.len() as i64 + 1));
+    }
+    if total > MOST {
+        return Err(format!(
+            "the series would have more than {MOST} values together; use a longer step, a shorter range or fewer groups"
+        ));
+    }
+    for part in parts {
+        let row_of: HashMap<i64, usize> =
+            part.iter().filter_map(|row| Some((places.values[*row].as_i64()?, *row))).collect();
+        let (first, last) = bounds(&part);
         for (column, key) in columns.iter_mut().zip(keys) {
             column.values.push(part.first().map_or(Value::Null, |row| key.values[*row].clone()));
         }
