@@ -45,3 +45,21 @@ fn only_its_own_folder_names_polars() {
         assert!(inside || !text.contains("polars::prelude"), "{} names polars", path.display());
     }
 }
+
+#[test]
+fn every_file_is_a_module() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut all = Vec::new();
+    files(&source, &mut all);
+    for path in all {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let folder = path.parent().expect("a file lies in a folder");
+        if folder == source || name == "mod" {
+            continue;
+        }
+        let beside = folder.join("mod.rs");
+        let parent = if beside.exists() { beside } else { folder.with_extension("rs") };
+        let text = std::fs::read_to_string(&parent).expect("a module's parent reads");
+        assert!(text.contains(&format!("mod {name};")), "{} is not compiled", path.display());
+    }
+}

@@ -1,7 +1,8 @@
 //! Calls of scalar functions: the query's own, the binder's few special forms, and the catalogue's overloads.
 
 use super::names::result_name;
-use super::scope::{Binding, Env, Row};
+use super::scope::{Binding, Env, Row, Tabular};
+use super::tabular::materialized;
 use super::{Bind, Binder, error};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::functions::signature::{Class, Parameter, Returns, Signature};
@@ -9,7 +10,7 @@ use crate::functions::{self, FAMILIES, Function, Meaning};
 use crate::ir::{Expr, ExprKind, SubqueryAnswer};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, Name};
-use crate::types::{ScalarType, Value};
+use crate::types::{ScalarType, Table, Value};
 
 impl Binder<'_> {
     pub(super) fn call(&self, name: &Name, arguments: &[Argument], row: &Row<'_>, env: &Env, span: Span) -> Bind<Expr> {
@@ -47,10 +48,11 @@ impl Binder<'_> {
             ("toscalar", Some(expr)) if !self.is_tabular(expr, env) => {
                 let none = crate::ir::Schema::default();
                 let outside = Row { schema: &none, serialized: false, exists: false };
-                self.scalar(expr, &outside, env).or_else(|_| self.scalar(expr, row, env))?
+                let bound = self.scalar(expr, &outside, env).or_else(|_| self.scalar(expr, row, env))?;
+                if bound.is_volatile() && bound.columns().is_empty() { once(bound) } else { bound }
             }
             ("toscalar", Some(expr)) => {
-                let table = self.tabular(expr, env)?;
+                let table = materialized(self.tabular(expr, &env.subquery())?);
                 let Some((_, scalar_type)) = table.plan.schema.columns.first().cloned() else {
                     return error("KQL143", "this table has no column to take a value from", expr.span);
                 };
@@ -96,7 +98,7 @@ impl Binder<'_> {
             ("all" | "map" | "inner_nodes" | "labels" | "node_degree_in" | "node_degree_out" | "node_id", _) => {
                 let message = format!("'{}' is known only within the patterns of graphs", name.text);
                 return Err(Box::new(
-                    Diagnostic::new("KQL241", message, span)
+                    Diagnostic::new("KQL281", message, span)
                         .help("use it in where or project of graph-match or graph-shortest-paths"),
                 ));
             }
@@ -215,7 +217,7 @@ impl Binder<'_> {
                 (costs.collect::<Result<Vec<u32>, usize>>().map(|c| c.iter().sum::<u32>()), signature)
             })
             .min_by_key(|(cost, _)| cost.unwrap_or(u32::MAX));
-        let Some((cost, signature)) = best else { return error("KQL160", format!("'{name}' has no signature"), span) };
+        let Some((cost, signature)) = best else { return error("KQL151", format!("'{name}' has no signature"), span) };
         if let Err(at) = cost {
             let wants = signatures.iter().map(|s| format!("{name}{s}")).collect::<Vec<_>>().join(" or ");
             let given = bound[at].scalar_type;
@@ -239,6 +241,8 @@ impl Binder<'_> {
                     let to = target(types, e.scalar_type, allowed);
                     self.fold(e.cast(to))
                 }
+                // A dynamic keeps what it holds: its text is that of the string inside.
+                Some(Parameter { class: Class::Text, .. }) => self.fold(e.cast(ScalarType::String)),
                 _ => e,
             })
             .collect();
@@ -375,6 +379,14 @@ pub(super) fn common(types: &[ScalarType]) -> Option<ScalarType> {
         });
     }
     answer
+}
+
+/// A value by chance, drawn once however often it is read.
+fn once(value: Expr) -> Expr {
+    let scalar_type = value.scalar_type;
+    let row = super::operators::values(Table { columns: Vec::new(), rows: 1 });
+    let plan = materialized(Tabular::new(row.project(vec![("value".to_owned(), value)]))).plan;
+    Expr { kind: ExprKind::Subquery(Box::new(plan), SubqueryAnswer::Scalar), scalar_type }
 }
 
 fn unknown_function(name: &Name, env: &Env) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Scalar expressions: types, conversions and null rules.
 
+use super::comparison::meet;
 use super::scope::{Binding, Env, Row};
 use super::unfolding::parts_of;
 use super::{Bind, Binder, error};
@@ -7,7 +8,7 @@ use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, ExprKind, SubqueryAnswer, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, BinaryOperator, ListOperator, Name, TextOperator, UnaryOperator};
-use crate::types::{ScalarType, TICKS_PER_DAY, Value};
+use crate::types::{ScalarType, Value};
 
 use ScalarType::{Bool, DateTime, Decimal, Dynamic, Int, Long, Real, String as Text, TimeSpan};
 
@@ -77,14 +78,23 @@ impl Binder<'_> {
 
     fn name(&self, name: &Name, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         if let Some(scalar_type) = row.schema.get(&name.text) {
+            if env.hidden().contains(&name.text) {
+                let message = format!("the function's parameter does not declare the column '{}'", name.text);
+                let finding = Diagnostic::new("KQL101", message, name.span);
+                let help = format!("declare it: (T: (…, {}: {scalar_type}))", name.text);
+                return Err(Box::new(finding.help(help)));
+            }
             return Ok(Expr::column(&name.text, scalar_type));
         }
         match env.get(&name.text) {
             Some(Binding::Scalar(expr)) => {
                 self.spend(parts_of(expr), name.span)?;
+                if env.is_outside(&name.text) && !expr.columns().is_empty() {
+                    return Err(Box::new(varies(name)));
+                }
                 return Ok(expr.clone());
             }
-            Some(Binding::Table(_)) => {
+            Some(Binding::Table(_) | Binding::Given(..)) => {
                 return Err(Box::new(
                     Diagnostic::new(
                         "KQL133",
@@ -107,7 +117,7 @@ impl Binder<'_> {
                     name.span,
                 );
             }
-            None => {}
+            Some(Binding::Hidden(_)) | None => {}
         }
         if row.schema.is_open() {
             return Ok(self.guess(name));
@@ -241,7 +251,7 @@ impl Binder<'_> {
             BinaryOperator::NotEqualIgnoreCase => self.text(Core::EqualIgnoreCase, true, a, b, left, right),
             BinaryOperator::MatchesRegex => {
                 if let Some(Value::String(pattern)) = b.as_literal()
-                    && let Err(problem) = regex::Regex::new(pattern)
+                    && let Err(problem) = crate::ir::compile_regex(pattern)
                 {
                     let problem = problem.to_string();
                     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
@@ -269,7 +279,9 @@ impl Binder<'_> {
         let result = match (x, y) {
             (Dynamic, Dynamic) => None,
             (Dynamic, other) | (other, Dynamic) if other.is_numeric() => Some(widened(other)),
-            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic) => {
+            (Dynamic, other @ (TimeSpan | DateTime)) | (other @ (TimeSpan | DateTime), Dynamic)
+                if matches!(core, Core::Add | Core::Subtract) || self.guessed.get() =>
+            {
                 Some(match (core, other) {
                     (Core::Subtract, DateTime) => TimeSpan,
                     _ => other,
@@ -298,36 +310,20 @@ impl Binder<'_> {
             };
             return Err(Box::new(finding));
         };
-        Ok(Expr::core(core, vec![a, b], result))
-    }
-
-    /// `== != < <= > >=`.
-    fn comparison(&self, core: Core, a: Expr, b: Expr, span: Span) -> Bind<Expr> {
-        let equality = matches!(core, Core::Equal | Core::NotEqual);
-        let (a, b) = (meet(a, &b), b);
-        let (b, a) = (meet(b, &a), a);
-        let (x, y) = (a.scalar_type, b.scalar_type);
-        let fits = match (x, y) {
-            (Dynamic, Dynamic) => false,
-            (Dynamic, _) | (_, Dynamic) => true,
-            (x, y) if x == y => x != Bool || equality || core != Core::Equal,
-            (x, y) if x.is_numeric() && y.is_numeric() => true,
-            (Bool, n) | (n, Bool) if n.is_numeric() => true,
-            _ => false,
+        // What a dynamic holds beside a datetime or a timespan is read as what the operator wants in its place.
+        let wanted = match (core, x, y) {
+            (Core::Subtract, Dynamic, DateTime) | (Core::Subtract, DateTime, Dynamic) => Some(DateTime),
+            (Core::Add, Dynamic, DateTime) | (Core::Add, DateTime, Dynamic) => Some(TimeSpan),
+            (Core::Add | Core::Subtract, Dynamic, TimeSpan) | (Core::Add | Core::Subtract, TimeSpan, Dynamic) => {
+                Some(TimeSpan)
+            }
+            _ => None,
         };
-        if !fits {
-            let mut finding = Diagnostic::new("KQL140", format!("'{}' cannot compare {x} with {y}", core.name()), span);
-            finding.help = match (x, y) {
-                (Dynamic, Dynamic) => Some("say what they hold: tostring(…), tolong(…), todatetime(…)".to_owned()),
-                (Text, n) | (n, Text) if n.is_numeric() => {
-                    Some("convert one side: tolong(…) or tostring(…)".to_owned())
-                }
-                (Text, DateTime) | (DateTime, Text) => Some("convert the text with todatetime(…)".to_owned()),
-                _ => None,
-            };
-            return Err(Box::new(finding));
-        }
-        Ok(Expr::core(core, vec![a, b], Bool))
+        let read = |e: Expr| match wanted {
+            Some(wanted) if e.scalar_type == Dynamic => self.fold(e.cast(wanted)),
+            _ => e,
+        };
+        Ok(Expr::core(core, vec![read(a), read(b)], result))
     }
 
     fn text(&self, core: Core, negated: bool, a: Expr, b: Expr, left: Span, right: Span) -> Bind<Expr> {
@@ -352,25 +348,27 @@ impl Binder<'_> {
         }
     }
 
+    /// What decides over rows: a bool, and nothing that could be read as one.
     pub(super) fn predicate(&self, tree: &ast::Expr, row: &Row<'_>, env: &Env) -> Bind<Expr> {
         let bound = self.scalar(tree, row, env)?;
         match bound.scalar_type {
             Bool => Ok(bound),
-            Dynamic => Ok(bound.cast(Bool)),
-            other if other.is_integer() => Ok(bound.cast(Bool)),
-            other => Err(Box::new(
-                Diagnostic::new(
-                    "KQL142",
-                    format!("a condition is expected here, and this is of type {other}"),
-                    tree.span,
-                )
-                .label("not true or false"),
-            )),
+            Dynamic if self.guessed.get() => Ok(bound.cast(Bool)),
+            other => Err(Box::new(no_condition(other, tree.span))),
         }
     }
 
+    /// `and`, `or`: a dynamic is read as a bool here, as in Kusto.
     fn logical(&self, core: Core, operands: &[ast::Expr], row: &Row<'_>, env: &Env) -> Bind<Expr> {
-        let operands = operands.iter().map(|o| self.predicate(o, row, env)).collect::<Bind<Vec<_>>>()?;
+        let truth = |tree: &ast::Expr| {
+            let bound = self.scalar(tree, row, env)?;
+            match bound.scalar_type {
+                Bool => Ok(bound),
+                Dynamic => Ok(bound.cast(Bool)),
+                other => Err(Box::new(no_condition(other, tree.span))),
+            }
+        };
+        let operands = operands.iter().map(truth).collect::<Bind<Vec<_>>>()?;
         Ok(Expr::core(core, operands, Bool))
     }
 
@@ -400,7 +398,7 @@ impl Binder<'_> {
                 _ => self.is_tabular(item, env),
             };
             operands.push(if tabular {
-                let table = self.tabular(item, env)?;
+                let table = self.tabular(item, &env.subquery())?;
                 if table.plan.schema.columns.is_empty() {
                     return error("KQL143", "this table has no column to look in", item.span);
                 }
@@ -425,6 +423,12 @@ impl Binder<'_> {
     ) -> Bind<Expr> {
         let span = value.span.to(high.span);
         let bound = self.scalar(value, row, env)?;
+        if matches!(bound.scalar_type, Text | Bool | ScalarType::Guid) {
+            let mut finding =
+                Diagnostic::new("KQL140", format!("'between' is not for a {}", bound.scalar_type), value.span);
+            finding.help = Some("write a number, a datetime or a timespan, or compare with >= and <=".to_owned());
+            return Err(Box::new(finding));
+        }
         let low_bound = self.scalar(low, row, env)?;
         let mut high_bound = self.scalar(high, row, env)?;
         // `t between (start .. 7d)`: a timespan is the length.
@@ -436,6 +440,24 @@ impl Binder<'_> {
         let inside = Expr::core(Core::And, vec![self.fold(least), self.fold(most)], Bool);
         Ok(if negated { Expr::core(Core::Not, vec![self.fold(inside)], Bool) } else { inside })
     }
+}
+
+/// A subquery that asks for a value of the row it stands in.
+fn varies(name: &Name) -> Diagnostic {
+    let message = format!("'{}' differs from row to row, and a table within an expression is computed once", name.text);
+    Diagnostic::new("KQL144", message, name.span).help("join the tables instead, or use lookup")
+}
+
+/// A value where a condition is expected.
+fn no_condition(scalar_type: ScalarType, span: Span) -> Diagnostic {
+    let help = match scalar_type {
+        Text => "say what it must be, e.g. `x == \"…\"`, or isnotempty(…)",
+        Dynamic => "convert it with tobool(…), or say isnotnull(…)",
+        other if other.is_numeric() => "compare it, e.g. `x != 0`, or convert it with tobool(…)",
+        _ => "compare it, or say isnotnull(…)",
+    };
+    let message = format!("a condition is expected here, and this is of type {scalar_type}");
+    Diagnostic::new("KQL142", message, span).label("not true or false").help(help)
 }
 
 fn is_text_operator(operator: BinaryOperator) -> bool {
@@ -478,25 +500,5 @@ fn widest(a: ScalarType, b: ScalarType) -> ScalarType {
         (Decimal, _) | (_, Decimal) => Decimal,
         (Real, _) | (_, Real) => Real,
         _ => Long,
-    }
-}
-
-/// A literal brought to the type of what it is compared with, where Kusto does so by itself: text to datetime,
-/// timespan, guid or bool; a number to a timespan as days.
-fn meet(expr: Expr, other: &Expr) -> Expr {
-    let Some(value) = expr.as_literal() else { return expr };
-    match (expr.scalar_type, other.scalar_type) {
-        (Text, to @ (DateTime | TimeSpan | ScalarType::Guid | Bool)) => {
-            Expr::literal(crate::types::cast(value, to), to)
-        }
-        (Text, to) if to.is_numeric() => {
-            let number = crate::types::cast(value, to);
-            if number.is_null() { expr } else { Expr::literal(number, to) }
-        }
-        (Long | Int, TimeSpan) => {
-            let ticks = value.as_i64().map_or(Value::Null, |n| Value::TimeSpan(n.wrapping_mul(TICKS_PER_DAY)));
-            Expr::literal(ticks, TimeSpan)
-        }
-        _ => expr,
     }
 }

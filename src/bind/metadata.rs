@@ -32,7 +32,7 @@ impl Binder<'_> {
                     Some(Value::Bool(true)) => Expr::literal(Value::Bool(true), ScalarType::Bool),
                     Some(_) => {
                         let said = message.as_str().unwrap_or_default();
-                        return error("KQL153", format!("assert() has failed with message: '{said}'"), span);
+                        return error("KQL156", format!("assert() has failed with message: '{said}'"), span);
                     }
                     None => {
                         return Err(Box::new(

@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod call;
+mod comparison;
 mod expression;
 mod given;
 mod metadata;
@@ -24,6 +25,7 @@ use crate::types::{ScalarType, TICKS_PER_DAY, Table, Value, cast};
 
 pub use plugins::{PLUGINS, Plugin, find_plugin};
 pub use scope::{NoTables, Tables};
+pub use statements::NO_RESULT;
 
 use scope::{Env, Row, Tabular};
 

@@ -52,7 +52,7 @@ impl Binder<'_> {
             } else {
                 "add the case to its declaration".to_owned()
             };
-            return Err(Box::new(Diagnostic::new("KQL106", message, expr.span).help(help)));
+            return Err(Box::new(Diagnostic::new("KQL157", message, expr.span).help(help)));
         };
         let mut inner = used.pattern.env.clone();
         let texts = used.pattern.tree.parameters.iter().map(|p| &p.name).zip(&given);

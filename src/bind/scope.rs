@@ -52,9 +52,22 @@ impl Tabular {
 pub(super) enum Binding {
     Scalar(Expr),
     Table(Tabular),
+    /// A table given for a parameter, and those of its columns that the parameter does not declare.
+    Given(Tabular, Hidden),
     Function(Rc<Function>),
     Pattern(Rc<Pattern>),
+    /// The columns at hand that expressions may not name.
+    Hidden(Hidden),
 }
+
+/// Columns that pass through a function which does not know of them.
+pub(super) type Hidden = Rc<Vec<String>>;
+
+/// Where the environment keeps what is hidden; no column of a query can have such a name.
+const HIDDEN: &str = "$hidden";
+
+/// What stands in the environment where a subquery begins.
+const SUBQUERY: &str = "$subquery";
 
 /// A pattern of the query with the names that were in force where it was declared.
 #[derive(Debug)]
@@ -109,10 +122,46 @@ impl Env {
         let mut names = Vec::new();
         let mut at = self;
         while let Some(link) = &at.0 {
-            names.push(link.name.clone());
+            if !link.name.starts_with('$') {
+                names.push(link.name.clone());
+            }
             at = &link.rest;
         }
         names
+    }
+
+    /// The names within a subquery, which is computed once and not for each row.
+    #[must_use]
+    pub fn subquery(&self) -> Self {
+        self.with(SUBQUERY, Binding::Hidden(self.hidden()))
+    }
+
+    /// Whether a name was defined outside of the subquery at hand.
+    pub fn is_outside(&self, name: &str) -> bool {
+        let mut at = self;
+        let mut passed = false;
+        while let Some(link) = &at.0 {
+            if link.name == name {
+                return passed;
+            }
+            passed |= link.name == SUBQUERY;
+            at = &link.rest;
+        }
+        false
+    }
+
+    /// The columns that expressions may not name.
+    pub fn hidden(&self) -> Hidden {
+        match self.get(HIDDEN) {
+            Some(Binding::Hidden(columns)) => Rc::clone(columns),
+            _ => Hidden::default(),
+        }
+    }
+
+    /// The same names, with just these columns hidden.
+    #[must_use]
+    pub fn hiding(&self, columns: &Hidden) -> Self {
+        if self.hidden() == *columns { self.clone() } else { self.with(HIDDEN, Binding::Hidden(Rc::clone(columns))) }
     }
 
     /// The names declared with `view`, which wildcards of `union` see.

@@ -12,6 +12,9 @@ use crate::syntax::limits::MAX_FINDINGS;
 use crate::types::{Value, cast};
 use std::rc::Rc;
 
+/// The code of the finding that a text has definitions only.
+pub const NO_RESULT: &str = "KQL100";
+
 impl Binder<'_> {
     pub(super) fn query(&self, query: &ast::Query) -> Result<Bound, Vec<Diagnostic>> {
         if let Some(finding) = defined_twice(&query.statements) {
@@ -43,7 +46,7 @@ impl Binder<'_> {
         if findings.is_empty() && outputs.is_empty() {
             let text = "the query has no tabular expression, so it gives no result";
             findings.push(
-                Diagnostic::new("KQL100", text, last_let(query).map_or((0, 0), Into::into))
+                Diagnostic::new(NO_RESULT, text, last_let(query).map_or((0, 0), Into::into))
                     .help("end it with a table, e.g. `ApiManagementGatewayLogs | take 10`"),
             );
         }
@@ -220,7 +223,13 @@ fn visualization(expr: &ast::Expr) -> Option<Visualization> {
     match pipeline.operators.last().map(|o| &o.kind) {
         Some(OperatorKind::Render { kind, properties }) => Some(Visualization {
             kind: kind.text.clone(),
-            properties: properties.iter().map(|(n, v)| (n.text.to_lowercase(), v.clone())).collect(),
+            properties: properties
+                .iter()
+                .map(|(name, values)| {
+                    let values: Vec<&str> = values.iter().map(|v| v.text.as_str()).collect();
+                    (name.text.to_lowercase(), values.join(","))
+                })
+                .collect(),
         }),
         None => pipeline.source.as_ref().and_then(visualization),
         _ => None,

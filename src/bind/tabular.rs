@@ -1,13 +1,13 @@
 //! Table expressions: sources, pipelines, and calls that give tables.
 
 use super::patterns::pattern_use;
-use super::scope::{Binding, Env, Function, Row, Tabular};
+use super::scope::{Binding, Env, Function, Hidden, Row, Tabular};
 use super::unfolding::{bear, parts_of_plan};
 use super::{Bind, Binder, MAX_CALL_DEPTH, error, find_plugin};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, Plan, PlanKind, Scan, deep};
 use crate::syntax::Span;
-use crate::syntax::ast::{self, Argument, ExprKind, Name, ParameterType};
+use crate::syntax::ast::{self, Argument, ExprKind, Name, OperatorKind, ParameterType};
 use crate::types::ScalarType::{Bool, DateTime};
 use crate::types::Value;
 use std::rc::Rc;
@@ -21,7 +21,7 @@ impl Binder<'_> {
         match &expr.kind {
             ExprKind::Pipeline(_) => true,
             ExprKind::Name(name) => match env.get(&name.text) {
-                Some(Binding::Table(_)) => true,
+                Some(Binding::Table(_) | Binding::Given(..)) => true,
                 Some(_) => false,
                 None => self.environment.tables.schema(&name.text).is_some(),
             },
@@ -80,12 +80,18 @@ impl Binder<'_> {
             Some(source) => Some(self.tabular(source, env)?),
             None => input,
         };
+        let mut hidden = match &pipeline.source {
+            Some(source) => hidden_of(source, env),
+            None => env.hidden(),
+        };
         let mut env = env.clone();
         for (at, operator) in pipeline.operators.iter().enumerate() {
             if at + 1 < pipeline.operators.len() {
                 ends(operator)?;
             }
-            if let ast::OperatorKind::As(name) = &operator.kind {
+            env = env.hiding(&hidden);
+            hidden = hidden_after(operator, &hidden);
+            if let OperatorKind::As(name) = &operator.kind {
                 let Some(tabular) = &mut current else {
                     return error("KQL115", "'as' needs a table before it", operator.keyword);
                 };
@@ -111,7 +117,7 @@ impl Binder<'_> {
     /// A table by name: a `let`, else one of the logs.
     pub(super) fn table(&self, name: &Name, env: &Env) -> Bind<Tabular> {
         match env.get(&name.text) {
-            Some(Binding::Table(tabular)) => {
+            Some(Binding::Table(tabular) | Binding::Given(tabular, _)) => {
                 self.spend(parts_of_plan(&tabular.plan), name.span)?;
                 return Ok(tabular.clone());
             }
@@ -130,9 +136,9 @@ impl Binder<'_> {
                 );
             }
             Some(Binding::Pattern(_)) => {
-                return error("KQL114", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
+                return error("KQL135", format!("'{0}' is a pattern: write {0}(…)", name.text), name.span);
             }
-            None => {}
+            Some(Binding::Hidden(_)) | None => {}
         }
         let Some(mut schema) = self.environment.tables.schema(&name.text) else {
             return Err(Box::new(self.unknown_table(name, env)));
@@ -182,7 +188,7 @@ impl Binder<'_> {
             ("totable" | "view", Some(expr)) => self.tabular(expr, env),
             ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
-                None => error("KQL114", "table() needs a table's name", expr.span),
+                None => error("KQL120", "table() needs a table's name", expr.span),
             },
             ("graph", _) => {
                 let message = "graph() reads a graph that a cluster keeps, which files do not have";
@@ -261,7 +267,7 @@ impl Binder<'_> {
             let known = function.tree.parameters.iter().map(|p| p.name.text.as_str());
             if !known.clone().any(|k| k == name.text) {
                 let mut finding =
-                    Diagnostic::new("KQL119", format!("no parameter is named '{}'", name.text), name.span);
+                    Diagnostic::new("KQL128", format!("no parameter is named '{}'", name.text), name.span);
                 finding.help = did_you_mean(&name.text, known).map(|near| format!("did you mean '{near}'?"));
                 return Err(Box::new(finding));
             }
@@ -271,7 +277,7 @@ impl Binder<'_> {
             let name = &parameter.name.text;
             let wants_table = !matches!(parameter.parameter_type, ParameterType::Scalar(_));
             if wants_table && let Some(tabular) = input.take() {
-                inner = inner.with(name, Binding::Table(tabular));
+                inner = inner.with(name, given(parameter, tabular, span)?);
                 continue;
             }
             let named = arguments.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == *name));
@@ -283,23 +289,7 @@ impl Binder<'_> {
                 (ParameterType::Scalar(to), None, Some(default)) => {
                     Binding::Scalar(self.fold(self.scalar(default, row, &function.env)?.cast(*to)))
                 }
-                (_, Some(expr), _) => {
-                    let table = self.tabular(expr, env)?;
-                    if let ParameterType::Table(columns) = &parameter.parameter_type {
-                        for column in columns {
-                            let message = match table.plan.schema.get(&column.name.text) {
-                                Some(given) if given == column.scalar_type => continue,
-                                Some(given) => format!(
-                                    "the column '{}' of the table given for '{name}' is a {given}, not a {}",
-                                    column.name.text, column.scalar_type
-                                ),
-                                None => format!("the table given for '{name}' has no column '{}'", column.name.text),
-                            };
-                            return error("KQL118", message, expr.span);
-                        }
-                    }
-                    Binding::Table(table)
-                }
+                (_, Some(expr), _) => given(parameter, self.tabular(expr, env)?, expr.span)?,
                 (_, None, _) => {
                     return error("KQL119", format!("the argument for '{name}' is missing"), span);
                 }
@@ -314,9 +304,56 @@ impl Binder<'_> {
     }
 }
 
+/// A table given for a parameter: it must have the columns declared, and the function cannot name any other.
+fn given(parameter: &ast::Parameter, table: Tabular, span: Span) -> Bind<Binding> {
+    let ParameterType::Table(columns) = &parameter.parameter_type else { return Ok(Binding::Table(table)) };
+    let name = &parameter.name.text;
+    for column in columns {
+        let message = match table.plan.schema.get(&column.name.text) {
+            Some(given) if given == column.scalar_type => continue,
+            Some(given) => format!(
+                "the column '{}' of the table given for '{name}' is a {given}, not a {}",
+                column.name.text, column.scalar_type
+            ),
+            None => format!("the table given for '{name}' has no column '{}'", column.name.text),
+        };
+        return error("KQL118", message, span);
+    }
+    let names = table.plan.schema.columns.iter().map(|(column, _)| column);
+    let hidden = names.filter(|given| columns.iter().all(|c| c.name.text != **given)).cloned().collect();
+    Ok(Binding::Given(table, Rc::new(hidden)))
+}
+
+/// The columns of a pipeline's source that its operators may not name.
+fn hidden_of(source: &ast::Expr, env: &Env) -> Hidden {
+    match &source.kind {
+        ExprKind::Name(name) => match env.get(&name.text) {
+            Some(Binding::Given(_, hidden)) => Rc::clone(hidden),
+            _ => Hidden::default(),
+        },
+        _ => Hidden::default(),
+    }
+}
+
+/// What is still hidden after an operator: nothing, unless it is sure to pass the same columns on.
+fn hidden_after(operator: &ast::Operator, hidden: &Hidden) -> Hidden {
+    match &operator.kind {
+        OperatorKind::As(_)
+        | OperatorKind::Where(_)
+        | OperatorKind::Sort(_)
+        | OperatorKind::Top { .. }
+        | OperatorKind::Take(_) => Rc::clone(hidden),
+        OperatorKind::Extend(items) => {
+            let set = |column: &String| items.iter().any(|item| item.names.iter().any(|n| n.text == *column));
+            Rc::new(hidden.iter().filter(|column| !set(column)).cloned().collect())
+        }
+        _ => Hidden::default(),
+    }
+}
+
 /// A table computed once however often it is read. Only one with random values has to be: any other is the same each
 /// time, and is better read again with what its reader needs.
-fn materialized(tabular: Tabular) -> Tabular {
+pub(super) fn materialized(tabular: Tabular) -> Tabular {
     if !tabular.plan.is_volatile() {
         return tabular;
     }

@@ -32,7 +32,7 @@ pub(super) fn bear(plan: &Plan, span: Span) -> Bind<()> {
         return Ok(());
     }
     let message = format!("more than {MAX_PLAN_DEPTH} operators upon one another");
-    Err(Box::new(Diagnostic::new("KQL107", message, span)))
+    Err(Box::new(Diagnostic::new("KQL158", message, span)))
 }
 
 impl Binder<'_> {

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::arguments::{CheckArguments, CheckFormat};
 use super::exit::{Exit, Failure, io_failure};
 use super::{logs, output, query};
-use crate::bind::{Bound, Environment};
+use crate::bind::{Bound, Environment, NO_RESULT};
 use crate::diagnostics::{Diagnostic, draw};
 use crate::ir::Schema;
 
@@ -20,15 +20,26 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
+        let mut outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
+        // A text of definitions alone is right; it only gives nothing when it is run.
+        let notes = match &mut outcome {
+            Err(findings) if findings.iter().all(|d| d.code == NO_RESULT) => std::mem::take(findings),
+            _ => Vec::new(),
+        };
+        if !notes.is_empty() {
+            outcome = Ok(Bound { outputs: Vec::new() });
+        }
         if outcome.is_err() {
             exit = Exit::Query;
         }
         let name = path.display().to_string();
         match arguments.format {
-            CheckFormat::Json => output::write(format!("{}\n", as_json(&name, &outcome)).as_bytes())?,
+            CheckFormat::Json => output::write(format!("{}\n", as_json(&name, &outcome, &notes)).as_bytes())?,
             CheckFormat::Text => match &outcome {
-                Ok(_) => output::write(format!("{name}: ok\n").as_bytes())?,
+                Ok(_) => {
+                    let told: String = notes.iter().map(|d| format!(" ({})", d.message)).collect();
+                    output::write(format!("{name}: ok{told}\n").as_bytes())?;
+                }
                 Err(findings) => output::note(&draw(&text, &name, findings)),
             },
         }
@@ -56,7 +67,18 @@ pub(super) fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
 
 /// One line for scripts. `columns` are those of the last table, as Kusto's own tools tell a query's result; `tables` has
 /// every table's.
-fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::Value {
+fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>, notes: &[Diagnostic]) -> serde_json::Value {
+    let told = |findings: &[Diagnostic], severity: &str| -> Vec<serde_json::Value> {
+        findings
+            .iter()
+            .map(|d| {
+                json!({
+                    "code": d.code, "severity": severity, "message": d.message,
+                    "start": d.span.0, "length": d.span.1.saturating_sub(d.span.0), "help": d.help,
+                })
+            })
+            .collect()
+    };
     let (tables, findings) = match outcome {
         Ok(bound) => {
             let tables = bound.outputs.iter().map(|output| {
@@ -64,17 +86,9 @@ fn as_json(name: &str, outcome: &Result<Bound, Vec<Diagnostic>>) -> serde_json::
                 let columns: Vec<_> = known.map(|(n, t)| json!({"name": n, "type": t.name()})).collect();
                 json!({"name": output.name, "columns": columns})
             });
-            (tables.collect(), Vec::new())
+            (tables.collect(), told(notes, "note"))
         }
-        Err(findings) => {
-            let told = findings.iter().map(|d| {
-                json!({
-                    "code": d.code, "severity": "error", "message": d.message,
-                    "start": d.span.0, "length": d.span.1.saturating_sub(d.span.0), "help": d.help,
-                })
-            });
-            (Vec::new(), told.collect())
-        }
+        Err(findings) => (Vec::new(), told(findings, "error")),
     };
     let columns = tables.last().map_or(serde_json::Value::Null, |table: &serde_json::Value| table["columns"].clone());
     json!({"file": name, "ok": outcome.is_ok(), "diagnostics": findings, "columns": columns, "tables": tables})

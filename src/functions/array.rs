@@ -85,15 +85,15 @@ fn jaccard<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     if all == 0 { Value::Null } else { Value::Real(a.intersection(&b).count() as f64 / all as f64) }
 }
 
-/// The paths to everything inside a dynamic; of an array, to its first element.
-fn paths(json: &Json, at: &str, into: &mut Vec<Json>) {
+/// The paths to everything inside a dynamic. All elements of an array are one place, `[0]`.
+fn paths(json: &Json, at: &str, into: &mut Vec<String>) {
     let mut visit = |path: String, inner: &Json| {
-        into.push(Json::from(path.clone()));
+        into.push(path.clone());
         paths(inner, &path, into);
     };
     match json {
         Json::Object(bag) => bag.iter().for_each(|(key, inner)| visit(format!("{at}['{key}']"), inner)),
-        Json::Array(items) => items.first().into_iter().for_each(|inner| visit(format!("{at}[0]"), inner)),
+        Json::Array(items) => items.iter().for_each(|inner| visit(format!("{at}[0]"), inner)),
         _ => {}
     }
 }
@@ -187,11 +187,15 @@ pub const FUNCTIONS: &[Function] = &[
         "treepath",
         &["(value: dynamic) -> dynamic"],
         "The paths to everything inside a dynamic.",
-        &[("treepath(dynamic({'a': [1], 'b': 2}))", "[\"['a']\",\"['a'][0]\",\"['b']\"]")],
+        &[
+            ("treepath(dynamic({'a': [1], 'b': 2}))", "[\"['a']\",\"['a'][0]\",\"['b']\"]"),
+            ("treepath(dynamic([1, {'a': 2}, {'a': 3}]))", "[\"[0]\",\"[0]['a']\"]"),
+        ],
         |_, a| {
             let mut all = Vec::new();
             a[0].as_json().into_iter().for_each(|json| paths(json, "", &mut all));
-            list(all)
+            let mut seen = HashSet::new();
+            list(all.into_iter().filter(|path| seen.insert(path.clone())).map(Json::from).collect())
         },
     )
     .naming(ResultName::Prefix("tree")),

@@ -1,7 +1,7 @@
 //! What functions refuse of constant arguments: patterns that are none, parts and formats that Kusto does not know.
 
 use super::Refusal;
-use crate::ir::{Expr, ExprKind};
+use crate::ir::{Expr, ExprKind, compile_regex};
 
 /// The constant text at a place; `None` when it is a column, or no text.
 fn constant(arguments: &[Expr], at: usize) -> Option<&str> {
@@ -13,7 +13,7 @@ fn refusal(argument: usize, message: String, help: &str) -> Option<Refusal> {
 }
 
 fn pattern(arguments: &[Expr], at: usize) -> Option<Refusal> {
-    let problem = regex::Regex::new(constant(arguments, at)?).err()?.to_string();
+    let problem = compile_regex(constant(arguments, at)?).err()?.to_string();
     let last = problem.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let message = format!("not a regular expression of RE2's dialect: {last}");
     refusal(at, message, "write a backslash before characters that mean themselves")
@@ -22,6 +22,20 @@ fn pattern(arguments: &[Expr], at: usize) -> Option<Refusal> {
 /// The first argument must be a pattern.
 pub(super) fn pattern_first(arguments: &[Expr]) -> Option<Refusal> {
     pattern(arguments, 0)
+}
+
+/// The first argument must be a pattern with groups, whose texts are what the function gives.
+pub(super) fn groups_first(arguments: &[Expr]) -> Option<Refusal> {
+    const MOST: usize = 16;
+    if let Some(refusal) = pattern(arguments, 0) {
+        return Some(refusal);
+    }
+    let groups = compile_regex(constant(arguments, 0)?).ok()?.captures_len() - 1;
+    if (1..=MOST).contains(&groups) {
+        return None;
+    }
+    let message = format!("the pattern has {groups} groups, and needs one to {MOST}");
+    refusal(0, message, "put parentheses around each part to extract, and (?:…) around the others")
 }
 
 /// The second argument must be a pattern.

@@ -15,6 +15,31 @@ fn bytes_of(json: &Json) -> Option<Vec<u8>> {
     json.as_array()?.iter().map(|n| n.as_u64().and_then(|n| u8::try_from(n).ok())).collect()
 }
 
+/// Short texts gain nothing from compression: Kusto stores them as they are.
+const STORED: usize = 64;
+
+fn level(text: &str) -> flate2::Compression {
+    if text.len() <= STORED { flate2::Compression::none() } else { flate2::Compression::default() }
+}
+
+fn gzip(text: &str) -> std::io::Result<Vec<u8>> {
+    /// Where gzip's header says how hard the writer tried, which Kusto leaves 0.
+    const EFFORT: usize = 8;
+    let mut writer = flate2::write::GzEncoder::new(Vec::new(), level(text));
+    writer.write_all(text.as_bytes())?;
+    let mut bytes = writer.finish()?;
+    if let Some(effort) = bytes.get_mut(EFFORT) {
+        *effort = 0;
+    }
+    Ok(bytes)
+}
+
+fn zlib(text: &str) -> std::io::Result<Vec<u8>> {
+    let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), level(text));
+    writer.write_all(text.as_bytes())?;
+    writer.finish()
+}
+
 fn compressed<'a>(bytes: std::io::Result<Vec<u8>>) -> Value<'a> {
     Value::string(bytes.map(|b| STANDARD.encode(b)).unwrap_or_default())
 }
@@ -26,16 +51,14 @@ fn unfolded<'a>(reader: impl Read) -> Value<'a> {
     Value::string(plain)
 }
 
+/// The characters at some code points; empty when one of them is none.
 fn code_points<'a>(arguments: &[Value<'a>]) -> Value<'a> {
-    let mut out = String::new();
-    for argument in arguments {
-        let points = match argument.as_json() {
-            Some(Json::Array(items)) => items.iter().filter_map(Json::as_i64).collect(),
-            _ => argument.as_i64().into_iter().collect::<Vec<_>>(),
-        };
-        out.extend(points.into_iter().filter_map(|p| u32::try_from(p).ok().and_then(char::from_u32)));
-    }
-    Value::string(out)
+    let points = arguments.iter().flat_map(|argument| match argument.as_json() {
+        Some(Json::Array(items)) => items.iter().map(Json::as_i64).collect(),
+        _ => vec![argument.as_i64()],
+    });
+    let character = |point: Option<i64>| u32::try_from(point?).ok().and_then(char::from_u32);
+    Value::string(points.map(character).collect::<Option<String>>().unwrap_or_default())
 }
 
 /// Each label of a domain, those dots apart that people write as dots.
@@ -99,10 +122,7 @@ pub const FUNCTIONS: &[Function] = &[
         &["(text: string) -> string"],
         "The text compressed with gzip, as base64.",
         &[("gzip_decompress_from_base64_string(gzip_compress_to_base64_string('abc'))", "abc")],
-        |_, a| {
-            let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-            compressed(writer.write_all(text(a, 0).as_bytes()).and_then(|()| writer.finish()))
-        },
+        |_, a| compressed(gzip(text(a, 0))),
     ),
     Function::kernel(
         "gzip_decompress_from_base64_string",
@@ -119,10 +139,7 @@ pub const FUNCTIONS: &[Function] = &[
         &["(text: string) -> string"],
         "The text compressed with zlib, as base64.",
         &[("zlib_decompress_from_base64_string(zlib_compress_to_base64_string('abc'))", "abc")],
-        |_, a| {
-            let mut writer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
-            compressed(writer.write_all(text(a, 0).as_bytes()).and_then(|()| writer.finish()))
-        },
+        |_, a| compressed(zlib(text(a, 0))),
     ),
     Function::kernel(
         "zlib_decompress_from_base64_string",

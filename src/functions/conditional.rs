@@ -1,5 +1,6 @@
 //! Choosing between values, and asking whether there is one.
 
+use super::datetime::instant;
 use super::{Function, Meaning, ResultName};
 use crate::ir::{Core, Expr};
 use crate::types::{ScalarType, Value};
@@ -83,7 +84,7 @@ fn bin_at<'a>(arguments: &[Value<'a>]) -> Value<'a> {
         (Some(v), Some(size), Some(fixed)) if size > 0 => {
             let at = v.saturating_sub(v.saturating_sub(fixed).rem_euclid(size));
             match value {
-                Value::DateTime(_) => Value::DateTime(at),
+                Value::DateTime(_) => instant(at),
                 Value::TimeSpan(_) => Value::TimeSpan(at),
                 _ => Value::Long(at),
             }
@@ -118,7 +119,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "coalesce",
-        signatures: &["(*values: any) -> common"],
+        signatures: &["(first: any, *more: any) -> common"],
         doc: "The first value that is not null (for strings: not empty).",
         examples: &[("coalesce(long(null), 7)", "7"), ("coalesce('', 'x')", "x")],
         meaning: Meaning::Rewrite(coalesce),
@@ -126,7 +127,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "max_of",
-        signatures: &["(*values: number) -> widest", "(*values: scalar) -> common"],
+        signatures: &["(first: number, *more: number) -> widest", "(first: scalar, *more: scalar) -> common"],
         doc: "The greatest of its arguments; nulls do not count.",
         examples: &[("max_of(3, 7, 5)", "7")],
         meaning: Meaning::Kernel(|_, a| extreme(a, true)),
@@ -134,7 +135,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "min_of",
-        signatures: &["(*values: number) -> widest", "(*values: scalar) -> common"],
+        signatures: &["(first: number, *more: number) -> widest", "(first: scalar, *more: scalar) -> common"],
         doc: "The least of its arguments; nulls do not count.",
         examples: &[("min_of(3, 7, 5)", "3")],
         meaning: Meaning::Kernel(|_, a| extreme(a, false)),

@@ -2,7 +2,7 @@
 
 use super::{Function, Meaning, ResultName};
 use crate::ir::{Expr, ExprKind};
-use crate::types::{Json, ScalarType, Value, to_text};
+use crate::types::{Json, ScalarType, Value, moment_in_dynamic, to_text};
 
 fn to(mut arguments: Vec<Expr>, scalar_type: ScalarType) -> Expr {
     arguments.remove(0).cast(scalar_type)
@@ -25,6 +25,8 @@ fn gettype<'a>(value: &Value<'a>) -> Value<'a> {
             Json::Bool(_) => "bool",
             Json::Number(n) if n.is_i64() => "long",
             Json::Number(_) => "double",
+            // A text like `01:02:03` may be anything; one like a datetime's is a datetime.
+            Json::String(text) if matches!(moment_in_dynamic(text), Some(Value::DateTime(_))) => "datetime",
             Json::String(_) => "string",
             Json::Array(_) => "array",
             Json::Object(_) => "dictionary",
@@ -60,9 +62,14 @@ fn parse_json<'a>(value: &Value<'a>) -> Value<'a> {
 }
 
 fn tohex<'a>(arguments: &[Value<'a>]) -> Value<'a> {
-    let Some(n) = arguments.first().and_then(Value::as_i64) else { return Value::str("") };
-    let width = arguments.get(1).and_then(Value::as_i64).and_then(|w| usize::try_from(w).ok()).unwrap_or(0).min(64);
-    Value::string(format!("{n:0width$x}"))
+    const DIGITS: usize = 16;
+    let width = arguments.get(1).and_then(Value::as_i64).and_then(|w| usize::try_from(w).ok()).unwrap_or(0).min(DIGITS);
+    match arguments.first() {
+        // A negative int has the digits of its own 32 bits.
+        Some(Value::Int(n)) => Value::string(format!("{n:0width$x}")),
+        Some(Value::Long(n)) => Value::string(format!("{n:0width$x}")),
+        _ => Value::str(""),
+    }
 }
 
 macro_rules! conversion {
@@ -151,7 +158,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[],
         "(value: string|dynamic) -> guid",
         "The value as a guid.",
-        &[("toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642")],
+        &[
+            ("toguid('74be27de-1e4e-49d9-b579-fe0b331d3642')", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
+            ("toguid('74be27de1e4e-49d9-b579-fe0b331d3642/7')", "74be27de-1e4e-49d9-b579-fe0b331d3642"),
+            ("toguid('74be27-de1e4e49d9b579fe0b331d3642')", ""),
+        ],
         ScalarType::Guid
     ),
     Function {
@@ -168,7 +179,12 @@ pub const FUNCTIONS: &[Function] = &[
         name: "gettype",
         signatures: &["(value: any) -> string"],
         doc: "The name of the value's type; of a dynamic, the type of what it holds.",
-        examples: &[("gettype(1)", "long"), ("gettype(int(null))", "int"), ("gettype(dynamic({}))", "dictionary")],
+        examples: &[
+            ("gettype(1)", "long"),
+            ("gettype(int(null))", "int"),
+            ("gettype(dynamic({}))", "dictionary"),
+            ("gettype(pack_array(datetime(2020-01-01))[0])", "datetime"),
+        ],
         naming: ResultName::Prefix("gettype"),
         meaning: Meaning::Rewrite(type_name),
         ..Function::NEW
@@ -177,7 +193,7 @@ pub const FUNCTIONS: &[Function] = &[
         name: "tohex",
         signatures: &["(value: integer, [width: long]) -> string"],
         doc: "A whole number in hexadecimal, padded with zeros to a width.",
-        examples: &[("tohex(255)", "ff"), ("tohex(255, 4)", "00ff")],
+        examples: &[("tohex(255)", "ff"), ("tohex(255, 4)", "00ff"), ("tohex(toint(-2))", "fffffffe")],
         naming: ResultName::FirstArgument,
         meaning: Meaning::Kernel(|_, a| tohex(a)),
         ..Function::NEW

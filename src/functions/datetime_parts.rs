@@ -81,7 +81,7 @@ fn datetime_diff<'a>(arguments: &[Value<'a>]) -> Value<'a> {
         "month" => months(a) - months(b),
         // Boundaries are Sundays.
         "week" => (a + TICKS_PER_DAY).div_euclid(7 * TICKS_PER_DAY) - (b + TICKS_PER_DAY).div_euclid(7 * TICKS_PER_DAY),
-        "nanosecond" => (a - b) * 100,
+        "nanosecond" => (a - b).wrapping_mul(100),
         other => match unit_ticks(other) {
             Some(unit) => a.div_euclid(unit) - b.div_euclid(unit),
             None => return Value::Null,

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use super::{Function, Meaning, ResultName, checks};
 use crate::ir::{compare, unwrap_dynamic};
-use crate::types::{Json, ScalarType, Value, cast, to_text};
+use crate::types::{Json, ScalarType, Value, cast, moment_in_dynamic, to_text};
 
 type Bag = serde_json::Map<String, Json>;
 
@@ -35,21 +35,22 @@ fn pack<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     Value::dynamic(Json::Object(bag))
 }
 
-/// What stands before what in an array of mixed content: numbers, texts, guids, all else.
-fn rank(item: &Json) -> u8 {
+/// What an element of an array is sorted by: datetimes and timespans by their ticks, among the numbers.
+fn sort_key(item: &Json) -> (u8, Value<'static>) {
     match item {
-        Json::Number(_) => 0,
-        Json::String(_) => 1,
-        _ => 3,
+        Json::Number(_) => (0, Value::dynamic(item.clone())),
+        Json::String(text) => match moment_in_dynamic(text).and_then(|moment| moment.as_ticks()) {
+            Some(ticks) => (0, Value::Long(ticks)),
+            None => (1, Value::string(text.clone())),
+        },
+        _ => (3, Value::dynamic(item.clone())),
     }
 }
 
-/// The order `array_sort` gives to what is not null: numbers by size, texts ordinal.
-fn order(a: &Json, b: &Json) -> Ordering {
-    rank(a).cmp(&rank(b)).then_with(|| {
-        let (a, b) = (Value::dynamic(a.clone()), Value::dynamic(b.clone()));
-        compare(&unwrap_dynamic(&a), &unwrap_dynamic(&b)).unwrap_or(Ordering::Equal)
-    })
+/// The order `array_sort` gives to what is not null: numbers by size, then texts, then all else.
+fn order(a: &(u8, Value<'static>), b: &(u8, Value<'static>)) -> Ordering {
+    let sizes = || compare(&unwrap_dynamic(&a.1), &unwrap_dynamic(&b.1)).unwrap_or(Ordering::Equal);
+    a.0.cmp(&b.0).then_with(sizes)
 }
 
 /// The first array sorted, and further arrays of its length in the same order: alone as itself, several as an array
@@ -61,11 +62,12 @@ fn sort<'a>(arguments: &[Value<'a>], ascending: bool) -> Value<'a> {
     };
     let Some(first) = array(arrays, 0) else { return Value::Null };
     let mut places: Vec<usize> = (0..first.len()).collect();
+    let keys: Vec<_> = first.iter().map(sort_key).collect();
     places.sort_by(|a, b| {
-        let (a, b) = (&first[*a], &first[*b]);
-        match (a.is_null(), b.is_null()) {
-            (false, false) if ascending => order(a, b),
-            (false, false) => order(b, a),
+        let (a_key, b_key) = (&keys[*a], &keys[*b]);
+        match (first[*a].is_null(), first[*b].is_null()) {
+            (false, false) if ascending => order(a_key, b_key),
+            (false, false) => order(b_key, a_key),
             (a, b) if nulls_last => a.cmp(&b),
             (a, b) => b.cmp(&a),
         }
@@ -209,53 +211,11 @@ pub const FUNCTIONS: &[Function] = &[
         ..Function::NEW
     },
     Function {
-        name: "bag_has_key",
-        signatures: &["(bag: dynamic, key: string) -> bool"],
-        doc: "Whether the bag has a key.",
-        examples: &[("bag_has_key(dynamic({'a': 1}), 'a')", "True")],
-        meaning: Meaning::Kernel(|_, a| match bag(a, 0) {
-            Some(bag) => Value::Bool(a[1].as_str().is_some_and(|key| bag.contains_key(key))),
-            None => Value::Bool(false),
-        }),
-        ..Function::NEW
-    },
-    Function {
         name: "bag_merge",
         signatures: &["(*bags: dynamic) -> dynamic"],
         doc: "One bag of all; of a key that several have, the first value stays.",
         examples: &[("bag_merge(dynamic({'a': 1}), dynamic({'a': 2, 'b': 3}))", "{\"a\":1,\"b\":3}")],
         meaning: Meaning::Kernel(|_, a| merge(a)),
-        ..Function::NEW
-    },
-    Function {
-        name: "bag_remove_keys",
-        signatures: &["(bag: dynamic, keys: dynamic) -> dynamic"],
-        doc: "The bag without some keys.",
-        examples: &[("bag_remove_keys(dynamic({'a': 1, 'b': 2}), dynamic(['a']))", "{\"b\":2}")],
-        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), array(a, 1)) {
-            (Some(bag), Some(keys)) => Value::dynamic(Json::Object(
-                bag.iter()
-                    .filter(|(key, _)| !keys.iter().any(|k| k.as_str() == Some(key)))
-                    .map(|(k, v)| (k.clone(), v.clone()))
-                    .collect(),
-            )),
-            _ => Value::Null,
-        }),
-        ..Function::NEW
-    },
-    Function {
-        name: "bag_set_key",
-        signatures: &["(bag: dynamic, key: string, value: any) -> dynamic"],
-        doc: "The bag with a key set to a value.",
-        examples: &[("bag_set_key(dynamic({'a': 1}), 'b', 2)", "{\"a\":1,\"b\":2}")],
-        meaning: Meaning::Kernel(|_, a| match (bag(a, 0), a[1].as_str()) {
-            (Some(bag), Some(key)) => {
-                let mut bag = bag.clone();
-                bag.insert(key.to_owned(), a[2].to_json());
-                Value::dynamic(Json::Object(bag))
-            }
-            _ => Value::Null,
-        }),
         ..Function::NEW
     },
     Function {
@@ -284,7 +244,10 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(array: dynamic, [nullsLast: const bool]) -> dynamic", "(*arrays: dynamic|bool) -> dynamic"],
         doc: "The elements, smallest first; nulls last unless told otherwise. Further arrays come in the order of the first.",
         naming: ResultName::Suffix("sorted"),
-        examples: &[("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]")],
+        examples: &[
+            ("array_sort_asc(dynamic([3, null, 1]))", "[1,3,null]"),
+            ("array_sort_asc(pack_array('a', 10d, 2d))", "[\"2.00:00:00\",\"10.00:00:00\",\"a\"]"),
+        ],
         meaning: Meaning::Kernel(|_, a| sort(a, true)),
         ..Function::NEW
     },
@@ -314,7 +277,8 @@ pub const FUNCTIONS: &[Function] = &[
         examples: &[("array_sum(dynamic([1, 2.5]))", "3.5")],
         meaning: Meaning::Kernel(|_, a| {
             let sum = array(a, 0).and_then(|items| items.iter().map(Json::as_f64).sum::<Option<f64>>());
-            sum.map_or(Value::Null, Value::Real)
+            // An empty sum is -0.0 in Rust.
+            sum.map_or(Value::Null, |sum| Value::Real(sum + 0.0))
         }),
         ..Function::NEW
     },
@@ -322,16 +286,24 @@ pub const FUNCTIONS: &[Function] = &[
         name: "array_index_of",
         signatures: &["(array: dynamic, value: any, [start: long], [length: long], [occurrence: const long]) -> long"],
         doc: "The place of the first element equal to a value, from 0; -1 when there is none.",
-        examples: &[("array_index_of(dynamic(['a', 'b']), 'b')", "1")],
+        examples: &[
+            ("array_index_of(dynamic(['a', 'b']), 'b')", "1"),
+            ("array_index_of(dynamic(['a', 'b', 'c']), 'a', -2)", "-1"),
+        ],
         meaning: Meaning::Kernel(|_, a| {
             let Some(items) = array(a, 0) else { return Value::Null };
             let wanted = a[1].to_json();
-            let start = number(a, 2).and_then(|n| usize::try_from(n).ok()).unwrap_or(0);
-            let nth = number(a, 4).and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
-            let end = match number(a, 3) {
-                Some(n) if n >= 0 => start.saturating_add(n as usize).min(items.len()),
-                _ => items.len(),
+            let (length, nth) = (number(a, 3).unwrap_or(-1), number(a, 4).unwrap_or(1));
+            if length < -1 || nth < 0 {
+                return Value::Null;
+            }
+            let size = items.len() as i64;
+            let start = match number(a, 2).unwrap_or(0) {
+                start if start < 0 => start.saturating_add(size).max(0),
+                start => start.min(size),
             };
+            let end = if length < 0 { size } else { start.saturating_add(length).min(size) };
+            let (start, end, nth) = (start as usize, end as usize, usize::try_from(nth).unwrap_or(1).max(1));
             let found =
                 items.iter().enumerate().take(end).skip(start).filter(|(_, item)| **item == wanted).nth(nth - 1);
             Value::Long(found.map_or(-1, |(at, _)| at as i64))

@@ -51,7 +51,8 @@ fn ipv4(text: &str) -> Option<Network> {
 
 /// An address of either kind as bits of IPv6.
 fn ipv6(text: &str) -> Option<Network> {
-    if let Some(Network { address, prefix }) = ipv4(text) {
+    // `::1.2.3.4/24` too is an address of IPv4, with a prefix that counts its bits.
+    if let Some(Network { address, prefix }) = ipv4(text.trim().trim_start_matches("::")) {
         return Some(Network { address: address | 0xffff_0000_0000, prefix: prefix + MAPPED });
     }
     let (address, prefix) = match text.trim().split_once('/') {

@@ -33,10 +33,16 @@ fn round<'a>(arguments: &[Value<'a>]) -> Value<'a> {
             d.round_dp_with_strategy(digits.max(0) as u32, rust_decimal::RoundingStrategy::MidpointAwayFromZero),
         ),
         Value::Int(_) | Value::Long(_) if digits < 0 => {
-            match (arguments[0].as_i64(), 10_i64.checked_pow(digits.unsigned_abs())) {
-                (Some(n), Some(unit)) => {
-                    let rounded = Value::Long((n as f64 / unit as f64).round() as i64 * unit);
+            // In 128 bits, so that nothing is lost or overflows; a result beyond `long` is null.
+            let unit = 10_i128.checked_pow(digits.unsigned_abs());
+            match (arguments[0].as_i64().map(i128::from), unit) {
+                (Some(n), Some(unit)) if unit / 2 <= i128::from(i64::MAX) => {
+                    let rounded = (n + n.signum() * unit / 2) / unit * unit;
+                    let rounded = i64::try_from(rounded).map_or(Value::Null, Value::Long);
                     cast(&rounded, arguments[0].scalar_type().unwrap_or(ScalarType::Long)).into_owned()
+                }
+                (Some(_), _) => {
+                    cast(&Value::Long(0), arguments[0].scalar_type().unwrap_or(ScalarType::Long)).into_owned()
                 }
                 _ => Value::Null,
             }

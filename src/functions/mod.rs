@@ -8,6 +8,7 @@ pub mod signature;
 
 mod aggregate;
 mod array;
+mod bag;
 mod checks;
 mod codec;
 mod conditional;
@@ -30,6 +31,7 @@ mod string;
 mod timezone;
 mod units;
 mod unsupported;
+mod user_agent;
 mod window;
 
 use crate::ir::{AggregateKernel, Expr, ScalarKernel, WindowKernel};
@@ -217,6 +219,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Parts of datetimes", datetime_parts::FUNCTIONS),
     ("Time zones", timezone::FUNCTIONS),
     ("Dynamic", dynamic::FUNCTIONS),
+    ("Bags", bag::FUNCTIONS),
     ("Arrays and sets", array::FUNCTIONS),
     ("Encodings, digests and bits", encoding::FUNCTIONS),
     ("Compression and code points", codec::FUNCTIONS),
@@ -233,6 +236,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
     ("Mathematics", math::FUNCTIONS),
     ("Metadata", metadata::FUNCTIONS),
     ("Parsing", parsing::FUNCTIONS),
+    ("User agents", user_agent::FUNCTIONS),
     ("Searching and replacing", matching::FUNCTIONS),
     ("Series, element by element", series::elementwise::FUNCTIONS),
     ("Series as vectors", series::vectors::FUNCTIONS),

@@ -164,22 +164,24 @@ fn element(node: roxmltree::Node<'_, '_>, depth: usize) -> Option<Json> {
     for attribute in node.attributes() {
         bag.insert(format!("@{}", attribute.name()), Json::from(attribute.value()));
     }
+    let lone = !node.children().any(|child| child.is_element());
     let text: String = node.children().filter(roxmltree::Node::is_text).filter_map(|n| n.text()).collect();
-    for child in node.children().filter(roxmltree::Node::is_element) {
-        let value = element(child, depth)?;
-        match bag.get_mut(child.tag_name().name()) {
-            Some(Json::Array(items)) => items.push(value),
-            Some(first) => *first = Json::Array(vec![first.take(), value]),
-            None => {
-                bag.insert(child.tag_name().name().to_owned(), value);
-            }
-        }
-    }
-    if bag.is_empty() {
+    if lone && bag.is_empty() {
         return Some(if text.is_empty() { Json::Null } else { Json::from(text) });
     }
-    if !text.trim().is_empty() {
-        bag.insert("#text".to_owned(), Json::from(text));
+    for child in node.children() {
+        if child.is_element() {
+            let value = element(child, depth)?;
+            match bag.get_mut(child.tag_name().name()) {
+                Some(Json::Array(items)) => items.push(value),
+                Some(first) => *first = Json::Array(vec![first.take(), value]),
+                None => {
+                    bag.insert(child.tag_name().name().to_owned(), value);
+                }
+            }
+        } else if child.is_text() && !text.trim().is_empty() && !bag.contains_key("#text") {
+            bag.insert("#text".to_owned(), Json::from(text.trim()));
+        }
     }
     Some(Json::Object(bag))
 }
@@ -195,7 +197,7 @@ fn parse_xml<'a>(source: &str) -> Value<'a> {
 }
 
 /// A path like `$.a.b[0]['c d']`, step by step; `None` when it is none.
-fn steps(path: &str) -> Option<Vec<String>> {
+pub(super) fn steps(path: &str) -> Option<Vec<String>> {
     let mut rest = path.trim();
     rest = rest.strip_prefix('$').unwrap_or(rest);
     let mut steps = Vec::new();

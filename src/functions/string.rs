@@ -256,7 +256,7 @@ pub const FUNCTIONS: &[Function] = &[
         ],
         doc: "An array of all matches: the group's text, or an array of texts when there are several groups.",
         examples: &[("extract_all('([a-z])', 'a1b2')", "[\"a\",\"b\"]")],
-        check: checks::pattern_first,
+        check: checks::groups_first,
         meaning: Meaning::Kernel(|_, a| extract_all(a)),
         ..Function::NEW
     },

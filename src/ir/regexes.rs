@@ -3,13 +3,18 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 /// How many patterns a thread keeps; beyond it the cache starts anew (patterns taken from a column could be endless).
 const CAPACITY: usize = 256;
 
 thread_local! {
     static CACHE: RefCell<HashMap<String, Option<Regex>>> = RefCell::new(HashMap::new());
+}
+
+/// Compiles a pattern in Kusto's dialect: that of the crate, with octal characters (`\101`) besides.
+pub fn compile_regex(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).octal(true).build()
 }
 
 /// The compiled pattern, or `None` when it is not a regular expression of RE2's dialect.
@@ -21,7 +26,7 @@ pub fn cached_regex(pattern: &str) -> Option<Regex> {
         if cache.len() >= CAPACITY {
             cache.clear();
         }
-        let compiled = Regex::new(pattern).ok();
+        let compiled = compile_regex(pattern).ok();
         cache.insert(pattern.to_owned(), compiled.clone());
         compiled
     })

@@ -278,7 +278,7 @@ impl Parser {
             Token::Beyond => return beyond(self.span()),
             Token::Mark("=") => {
                 return Err(Box::new(
-                    Diagnostic::new("KQL012", "'=' names a column and does not compare", self.span())
+                    Diagnostic::new("KQL017", "'=' names a column and does not compare", self.span())
                         .help("compare with =="),
                 ));
             }

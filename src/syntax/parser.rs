@@ -177,6 +177,12 @@ impl Parser {
         Err(Box::new(finding))
     }
 
+    /// The finding that KQL has another word for what is written here.
+    pub(super) fn miswritten<T>(&self, wrong: &str, right: &str) -> Parsed<T> {
+        let message = format!("'{wrong}' is not how KQL writes this");
+        Err(Box::new(Diagnostic::new("KQL016", message, self.span()).help(format!("write {right}"))))
+    }
+
     /// Whether two tokens stand side by side with nothing between them.
     pub(super) fn adjacent(&self, ahead: usize) -> bool {
         self.span_at(ahead).end == self.span_at(ahead + 1).start

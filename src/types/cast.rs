@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
+use uuid::Uuid;
 
 use super::{Json, MAX_TICKS, ScalarType, Value, parse_datetime, parse_timespan, to_text};
 
@@ -53,11 +54,29 @@ pub fn cast<'a>(value: &Value<'a>, to: ScalarType) -> Value<'a> {
             _ => Value::Null,
         },
         ScalarType::Guid => match value {
-            Value::String(text) => text.trim().parse().map_or(Value::Null, Value::Guid),
+            Value::String(text) => parse_guid(text.trim()).map_or(Value::Null, Value::Guid),
             _ => Value::Null,
         },
         ScalarType::Dynamic => to_dynamic(value),
     }
+}
+
+/// A guid: 32 hexadecimal digits, hyphens or none where they belong; Kusto does not look at what comes behind them.
+fn parse_guid(text: &str) -> Option<Uuid> {
+    const DIGITS: u32 = 32;
+    if let Ok(guid) = text.parse() {
+        return Some(guid);
+    }
+    let (mut guid, mut digits) = (0_u128, 0);
+    let mut chars = text.chars().peekable();
+    while digits < DIGITS {
+        if matches!(digits, 8 | 12 | 16 | 20) {
+            chars.next_if_eq(&'-');
+        }
+        guid = guid << 4 | u128::from(chars.next()?.to_digit(16)?);
+        digits += 1;
+    }
+    Some(Uuid::from_u128(guid))
 }
 
 fn to_bool<'a>(value: &Value<'_>) -> Value<'a> {
@@ -130,6 +149,16 @@ fn to_decimal<'a>(value: &Value<'_>) -> Value<'a> {
         }
         _ => Value::Null,
     }
+}
+
+/// The datetime or timespan that a text inside a dynamic stands for: one written exactly as a dynamic writes it.
+pub fn moment_in_dynamic(text: &str) -> Option<Value<'static>> {
+    if !text.contains(':') {
+        return None;
+    }
+    let datetime = parse_datetime(text).ok().map(Value::DateTime);
+    let moment = datetime.or_else(|| parse_timespan(text).map(Value::TimeSpan))?;
+    (to_text(&moment) == text).then_some(moment)
 }
 
 fn to_dynamic<'a>(value: &Value<'a>) -> Value<'a> {

@@ -11,7 +11,7 @@ mod timespan;
 mod value;
 
 pub use arrow::{Column, TYPE_KEY, Table, field, kql_type, value_at};
-pub use cast::cast;
+pub use cast::{cast, moment_in_dynamic};
 pub use datetime::{
     Civil, DateTimeError, MAX_TICKS, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE,
     TICKS_PER_SECOND, UNIX_EPOCH_TICKS, civil_from_ticks, days_from_civil, format_datetime, parse_datetime,

@@ -104,10 +104,8 @@ impl Binder<'_> {
         let row = Row::of(&input);
         let mut columns = input.plan.all_columns();
         let mut hidden = Vec::new();
-        let mut namer = Namer::new(Vec::new());
-        for (name, _) in &columns {
-            namer.take(name);
-        }
+        let mut namer = Namer::new(columns.iter().map(|(name, _)| name.clone()).collect());
+        let mut replaced: Vec<String> = Vec::new();
         for item in items {
             if matches!(item.value.kind, ExprKind::Star) {
                 continue;
@@ -123,7 +121,16 @@ impl Binder<'_> {
                 let own = if several == 1 { self.own_name(&item.value, env) } else { None };
                 let name = match (item.names.get(at), own) {
                     (Some(name), _) => name.text.clone(),
-                    (None, Some(own)) if matches!(item.value.kind, ExprKind::Name(_)) => own,
+                    (None, Some(own)) if input.plan.schema.get(&own).is_some() => {
+                        // Of two that would take the place of one column, the first does.
+                        if replaced.contains(&own) {
+                            continue;
+                        }
+                        if !matches!(item.value.kind, ExprKind::Name(_)) {
+                            replaced.push(own.clone());
+                        }
+                        own
+                    }
                     _ => self.item_name(item, at, several, env, &mut namer),
                 };
                 match columns.iter_mut().find(|(n, _)| *n == name) {

@@ -39,7 +39,7 @@ impl Binder<'_> {
                 }
                 "ingestionmapping" | "ingestionmappingtype" | "ingestionmappingreference" => {
                     return Err(Box::new(
-                        Diagnostic::new("KQL251", "mappings of ingestion are not read", name.span)
+                        Diagnostic::new("KQL253", "mappings of ingestion are not read", name.span)
                             .help("declare the columns as the file has them, and rename them with project"),
                     ));
                 }

@@ -12,6 +12,7 @@ mod parse;
 mod parse_kv;
 mod parts;
 mod reduce;
+mod render;
 mod rows;
 mod scan;
 mod search;
@@ -88,7 +89,7 @@ impl Binder<'_> {
             OperatorKind::Serialize(items) => self.serialize(input, items, env),
             OperatorKind::GetSchema => self.get_schema(operator, &input),
             OperatorKind::Consume => self.take_rows(input, 0),
-            OperatorKind::Render { .. } => Ok(input),
+            OperatorKind::Render { kind, properties } => self.render(input, kind, properties, env),
             OperatorKind::Join { right, on } => self.join(operator, input, right, on, env),
             OperatorKind::Lookup { right, on } => self.lookup(operator, input, right, on, env),
             OperatorKind::MvExpand { columns, limit, legacy } => {
@@ -115,7 +116,7 @@ impl Binder<'_> {
             OperatorKind::Facet { columns, with } => self.facet(input, columns, with.as_ref(), env),
             OperatorKind::Invoke(call) => self.invoke(input, call, env),
             OperatorKind::Reduce { by, properties } => self.reduce(operator, input, by, properties, env),
-            _ => error("KQL102", "kqlens reads this operator but cannot run it yet", operator.keyword),
+            _ => error("KQL109", "kqlens reads this operator but cannot run it yet", operator.keyword),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Binder<'_> {
                 "simple" => Mode::Simple,
                 "relaxed" => Mode::Relaxed,
                 "regex" => Mode::Regex,
-                _ => return error("KQL210", format!("parse is simple, relaxed or regex, not '{text}'"), value.span),
+                _ => return error("KQL219", format!("parse is simple, relaxed or regex, not '{text}'"), value.span),
             },
         };
         let flags = parameter(operator, "flags").map(|(text, _)| text).unwrap_or_default();
@@ -44,7 +44,7 @@ impl Binder<'_> {
         unambiguous(pattern)?;
         let regex = regex_of(pattern, mode, &flags);
         // The texts of a regular expression may have groups of their own, so ours are found by name.
-        let groups: Vec<String> = match regex::Regex::new(&regex) {
+        let groups: Vec<String> = match crate::ir::compile_regex(&regex) {
             Ok(compiled) => compiled.capture_names().map(|name| name.unwrap_or_default().to_owned()).collect(),
             Err(problem) => {
                 let problem = problem.to_string();
@@ -129,7 +129,7 @@ fn unambiguous(pattern: &[ParsePiece]) -> Bind<()> {
             _ => continue,
         };
         return Err(Box::new(
-            Diagnostic::new("KQL211", message, span).help("put the text that stands between them there: … \"text\" …"),
+            Diagnostic::new("KQL220", message, span).help("put the text that stands between them there: … \"text\" …"),
         ));
     }
     Ok(())

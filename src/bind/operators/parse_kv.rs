@@ -48,7 +48,7 @@ impl Binder<'_> {
                     None => return error("KQL138", "this is no regular expression", value.span),
                     // The whole match counts as a group.
                     Some(regex) if regex.captures_len() != 3 => {
-                        return error("KQL138", "two groups are needed here: the key and the value", value.span);
+                        return error("KQL129", "two groups are needed here: the key and the value", value.span);
                     }
                     Some(_) => {}
                 }

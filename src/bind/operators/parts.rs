@@ -4,7 +4,7 @@ use crate::bind::operators::join::parameter;
 use crate::bind::scope::{Binding, Env, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::ir::{Expr, Plan, PlanKind, Schema, SubqueryAnswer};
-use crate::syntax::ast::{self, ExprKind, Name, NamedExpr, Operator};
+use crate::syntax::ast::{self, ExprKind, Name, NamedExpr, Operator, OperatorKind};
 use crate::types::ScalarType;
 
 /// The hidden column that tells the parts.
@@ -40,7 +40,7 @@ impl Binder<'_> {
         // A body with a table of its own may still name the key, which has one value for the whole part.
         let key_of_part = part_key(&keyed, key_type);
         let body_env = match &by.kind {
-            ExprKind::Name(name) if body.source.is_some() => env.with(&name.text, Binding::Scalar(key_of_part)),
+            ExprKind::Name(name) if has_own_source(body) => env.with(&name.text, Binding::Scalar(key_of_part)),
             _ => env.clone(),
         };
         let answer = self.pipeline(body, Some(inside), &body_env)?;
@@ -93,6 +93,12 @@ impl Binder<'_> {
         }
         Ok(input)
     }
+}
+
+/// Whether a body reads a table of its own rather than the part.
+fn has_own_source(body: &ast::Pipeline) -> bool {
+    let first = body.operators.first().map(|operator| &operator.kind);
+    body.source.is_some() || matches!(first, Some(OperatorKind::Print(_) | OperatorKind::Range { .. }))
 }
 
 /// The key of the part at hand: the first cell of its column.

@@ -38,7 +38,7 @@ impl Binder<'_> {
             None => false,
             Some((kind, _)) if kind == "source" => true,
             Some((kind, value)) => {
-                return error("KQL246", format!("the only kind of reduce is source, not '{kind}'"), value.span);
+                return error("KQL219", format!("the only kind of reduce is source, not '{kind}'"), value.span);
             }
         };
         let (mut threshold, mut separators) = (THRESHOLD, None);
@@ -51,7 +51,7 @@ impl Binder<'_> {
                 }
                 other => {
                     let known = ["threshold", "characters"];
-                    let mut finding = Diagnostic::new("KQL246", format!("reduce has no property '{other}'"), name.span);
+                    let mut finding = Diagnostic::new("KQL215", format!("reduce has no property '{other}'"), name.span);
                     finding.help = did_you_mean(other, known).map(|near| format!("did you mean '{near}'?"));
                     return Err(Box::new(finding));
                 }

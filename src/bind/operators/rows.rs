@@ -65,7 +65,7 @@ impl Binder<'_> {
         {
             return self.call_tabular(function, arguments, env, Some(input), call.span);
         }
-        error("KQL111", "invoke calls a function that a let before this defines", call.span)
+        error("KQL112", "invoke calls a function that a let before this defines", call.span)
     }
 
     pub(in crate::bind) fn count(&self, input: Tabular, name: Option<&ast::Name>) -> Bind<Tabular> {
@@ -123,7 +123,7 @@ impl Binder<'_> {
                 column("ColumnType", ScalarType::String, text(&|(_, t)| t.name().to_owned())),
             ],
         };
-        Ok(Tabular::new(values(table)))
+        Ok(Tabular { serialized: true, ..Tabular::new(values(table)) })
     }
 }
 

@@ -30,7 +30,7 @@ impl Binder<'_> {
         for (at, leg) in legs.iter_mut().enumerate() {
             leg.name.get_or_insert_with(|| format!("search_arg{at}"));
         }
-        let legs = self.filtered(legs, predicate, case_sensitive, env)?;
+        let legs = self.filtered(concerned(legs, predicate), predicate, case_sensitive, env)?;
         Ok(Tabular::new(united(legs, false, Some(TABLE.to_owned()))))
     }
 
@@ -49,11 +49,7 @@ impl Binder<'_> {
         columns_named(predicate, &mut named);
         let legs = self.searched(tables, input, env, operator.keyword)?;
         let known = all_columns(&legs);
-        // A table without any column the predicate names is left out.
-        let everywhere = looks_everywhere(predicate) || named.iter().all(|n| known.get(n).is_none());
-        let has_named = |leg: &Tabular| named.iter().any(|n| leg.plan.schema.get(n).is_some());
-        let legs = legs.into_iter().filter(|leg| everywhere || has_named(leg)).collect();
-        let legs = self.filtered(legs, predicate, false, env)?;
+        let legs = self.filtered(concerned(legs, predicate), predicate, false, env)?;
         let schemas: Vec<Schema> = legs.iter().map(|leg| leg.plan.schema.clone()).collect();
         // Without a list: the columns the predicate names and those that all tables share.
         let shown = |column: &(String, ScalarType)| {
@@ -249,6 +245,17 @@ fn with_nulls(expr: Expr, there: &Schema) -> Expr {
         }
         _ => expr.map_operands(|operand| with_nulls(operand, there)),
     }
+}
+
+/// The tables that have any of the columns the predicate names; all of them when it names none, or looks everywhere.
+fn concerned(legs: Vec<Tabular>, predicate: &ast::Expr) -> Vec<Tabular> {
+    let mut named = Vec::new();
+    columns_named(predicate, &mut named);
+    let has_named = |leg: &Tabular| named.iter().any(|n| leg.plan.schema.get(n).is_some());
+    if looks_everywhere(predicate) || !legs.iter().any(has_named) {
+        return legs;
+    }
+    legs.into_iter().filter(has_named).collect()
 }
 
 /// Whether a predicate looks for something in every column.

@@ -1,7 +1,7 @@
 //! `print`, `datatable`, `range`: operators that are tables themselves.
 
 use super::rows::values;
-use crate::bind::names::{Namer, said_once};
+use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
 use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
@@ -34,7 +34,6 @@ impl Binder<'_> {
         let mut namer = Namer::default();
         let mut columns = Vec::new();
         let mut hidden = Vec::new();
-        said_once(items)?;
         for (at, item) in items.iter().enumerate() {
             let mut values = self.columns_of(item, &row, env, &mut hidden)?;
             let several = values.len();
@@ -43,7 +42,7 @@ impl Binder<'_> {
             }
             for (place, value) in values {
                 let name = match item.names.get(place) {
-                    Some(name) => namer.unique(&name.text),
+                    Some(name) => namer.given(name)?,
                     None if several > 1 => self.item_name(item, place, several, env, &mut namer),
                     None => namer.unique(&format!("print_{at}")),
                 };
@@ -91,10 +90,11 @@ impl Binder<'_> {
         let row = Row { schema: &schema, serialized: false, exists: false };
         let bind = |e: &Expr| self.scalar(e, &row, env).map(|e| self.fold(self.resolve_early(e)));
         let (start, end, pace) = (bind(from)?, bind(to)?, bind(step)?);
-        use ScalarType::{DateTime, Decimal, Long, Real, TimeSpan};
+        use ScalarType::{DateTime, Decimal, Int, Long, Real, TimeSpan};
         let scalar_type = match (start.scalar_type, end.scalar_type, pace.scalar_type) {
             (DateTime, DateTime, TimeSpan) => DateTime,
             (TimeSpan, TimeSpan, TimeSpan) => TimeSpan,
+            (Int, Int, Int) => Int,
             (a, b, c) if [a, b, c].iter().all(|t| t.is_integer()) => Long,
             (a, b, c) if [a, b, c].contains(&Decimal) && [a, b, c].iter().all(|t| t.is_numeric()) => Decimal,
             (a, b, c) if [a, b, c].iter().all(|t| t.is_numeric()) => Real,

@@ -84,11 +84,17 @@ pub(super) fn united(legs: Vec<Tabular>, inner: bool, source_column: Option<Stri
     if inner {
         columns.retain(|(name, _)| legs.iter().all(|leg| leg.plan.schema.get(name).is_some()));
     }
+    // A name of one type stays as it is, so what is made of the others keeps clear of it.
+    let ambiguous = |name: &String| columns.iter().filter(|(n, _)| n == name).count() > 1;
+    let mut taken: Vec<String> =
+        columns.iter().map(|(name, _)| name).filter(|name| !ambiguous(name)).cloned().collect();
     let mut shown: Vec<(String, String, ScalarType)> = Vec::new();
     for (name, scalar_type) in &columns {
-        let ambiguous = columns.iter().filter(|(n, _)| n == name).count() > 1;
-        let wanted = if ambiguous { format!("{name}_{scalar_type}") } else { name.clone() };
-        let fresh = free_name(&wanted, |n| shown.iter().any(|(taken, ..)| taken == n));
+        let mut fresh = name.clone();
+        if ambiguous(name) {
+            fresh = free_name(&format!("{name}_{scalar_type}"), |n| taken.iter().any(|t| t == n));
+            taken.push(fresh.clone());
+        }
         shown.push((fresh, name.clone(), *scalar_type));
     }
     let mut schema: Schema = shown.iter().map(|(shown, _, t)| (shown.clone(), *t)).collect();

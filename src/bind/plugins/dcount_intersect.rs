@@ -37,7 +37,7 @@ fn dcount_intersect(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<
     }
     let kernel_of = |name: &str| match functions::find(name).map(|f| f.meaning) {
         Some(FunctionMeaning::Kernel(kernel)) => Ok(kernel),
-        _ => error("KQL111", format!("no function named '{name}'"), call.plugin.span),
+        _ => error("KQL151", format!("no function named '{name}'"), call.plugin.span),
     };
     let sketches = Sketches { count: kernel_of("dcount_hll")?, merge: kernel_of("hll_merge")? };
     let schema: Schema = (0..sets.len()).map(|at| (format!("s{at}"), ScalarType::Long)).collect();

@@ -47,7 +47,7 @@ fn rolling_percentile(
     let shown = shown.strip_suffix(".0").unwrap_or(&shown);
     schema.columns.push((format!("rolling_{bins}_percentile_{value_name}_{shown}"), value.scalar_type));
     let Some(AggregateMeaning::Kernel(percentile)) = find_aggregate("percentile").map(|a| a.meaning) else {
-        return error("KQL164", "no aggregate named 'percentile'", call.span);
+        return error("KQL151", "no aggregate named 'percentile'", call.span);
     };
     let answer = schema.clone();
     let kernel = move |context: &crate::ir::Context, tables: Vec<Table>| {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::group::{Group, chosen, constant, present, values};
 use super::schema::schema;
-use super::{Aggregate, kernel};
+use super::{Aggregate, AggregateMeaning, kernel};
 use crate::ir::AggregateKernel;
 use crate::types::{Json, ScalarType, Value};
 
@@ -17,26 +17,40 @@ const BAG: Aggregate = kernel(
 )
 .prefix("bag");
 
+const LIST: Aggregate = kernel(
+    "make_list",
+    &["(value: any, [most: const integer]) -> dynamic"],
+    "An array of the values. Nulls are left out unless they are dynamic, and arrays give their elements.",
+    &[
+        ("range x from 1 to 3 step 1 | summarize make_list(x)", "[1,2,3]"),
+        ("datatable(d:dynamic)[dynamic([1, 2]), dynamic(3)] | summarize make_list(d)", "[1,2,3]"),
+    ],
+    |_, g| list(present(values(g)), most(g, 1)),
+)
+.by_type(|value| -> AggregateKernel {
+    match value {
+        ScalarType::Dynamic => |_, g| list(values(g).iter(), most(g, 1)),
+        _ => |_, g| list(present(values(g)), most(g, 1)),
+    }
+})
+.prefix("list");
+
 /// The family.
 pub(super) const AGGREGATES: &[Aggregate] = &[
-    kernel(
-        "make_list",
-        &["(value: any, [most: const integer]) -> dynamic"],
-        "An array of the values. Nulls are left out unless they are dynamic, and arrays give their elements.",
-        &[
-            ("range x from 1 to 3 step 1 | summarize make_list(x)", "[1,2,3]"),
-            ("datatable(d:dynamic)[dynamic([1, 2]), dynamic(3)] | summarize make_list(d)", "[1,2,3]"),
+    LIST,
+    Aggregate {
+        doc: "An old name of `make_list`, which gathers 128 elements unless it is told how many.",
+        examples: &[
+            ("range x from 1 to 3 step 1 | summarize makelist(x)", "[1,2,3]"),
+            ("range x from 1 to 200 step 1 | summarize n=array_length(makelist(x))", "128"),
         ],
-        |_, g| list(present(values(g)), most(g, 1)),
-    )
-    .by_type(|value| -> AggregateKernel {
-        match value {
-            ScalarType::Dynamic => |_, g| list(values(g).iter(), most(g, 1)),
-            _ => |_, g| list(present(values(g)), most(g, 1)),
-        }
-    })
-    .prefix("list")
-    .also(&["makelist"]),
+        ..LIST.legacy("makelist", "list").by_type(|value| -> AggregateKernel {
+            match value {
+                ScalarType::Dynamic => |_, g| list(values(g).iter(), most_of_old(g)),
+                _ => |_, g| list(present(values(g)), most_of_old(g)),
+            }
+        })
+    },
     kernel(
         "make_list_if",
         &["(value: any, condition: bool, [most: const integer]) -> dynamic"],
@@ -66,8 +80,15 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
         &[("datatable(x:long)[1, 2, 1] | summarize make_set(x)", "[1,2]")],
         |_, g| set(present(values(g)), most(g, 1)),
     )
-    .prefix("set")
-    .also(&["makeset"]),
+    .prefix("set"),
+    kernel(
+        "makeset",
+        &["(value: any, [most: const integer]) -> dynamic"],
+        "An old name of `make_set`, which gathers 128 elements unless it is told how many.",
+        &[("range x from 1 to 200 step 1 | summarize n=array_length(makeset(x))", "128")],
+        |_, g| set(present(values(g)), most_of_old(g)),
+    )
+    .prefix("set"),
     kernel(
         "make_set_if",
         &["(value: any, condition: bool, [most: const integer]) -> dynamic"],
@@ -78,8 +99,9 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
     .prefix("set"),
     BAG,
     Aggregate {
-        doc: "One bag of all bags: an old name of `make_bag`, which names its column `dictionary_b`.",
+        doc: "An old name of `make_bag`, which names its column `dictionary_b` and gathers 128 keys unless told how many.",
         examples: &[("datatable(b:dynamic)[dynamic({'a': 1})] | summarize make_dictionary(b)", "{\"a\":1}")],
+        meaning: AggregateMeaning::Kernel(|_, g| bag(values(g), most_of_old(g))),
         ..BAG.legacy("make_dictionary", "dictionary")
     },
     kernel(
@@ -106,6 +128,13 @@ pub(super) const AGGREGATES: &[Aggregate] = &[
 
 /// The most elements of a list or set, and keys of a bag.
 const MOST: usize = 1_048_576;
+
+/// The most elements that the old names gather without being told.
+const MOST_OF_OLD: i64 = 128;
+
+fn most_of_old(group: &Group) -> Option<i64> {
+    most(group, 1).or(Some(MOST_OF_OLD))
+}
 
 fn most(group: &Group, at: usize) -> Option<i64> {
     constant(group, at).and_then(Value::as_i64)

@@ -51,7 +51,7 @@ pub const FUNCTIONS: &[Function] = &[
         &["(series: array) -> real"],
         "The sum of the elements.",
         &[("series_sum(dynamic([1, 2, 3.5]))", "6.5")],
-        |_, a| numbers(a).map_or(Value::Null, |n| Value::Real(n.iter().sum())),
+        |_, a| numbers(a).map_or(Value::Null, |n| Value::Real(n.iter().fold(0.0, |sum, x| sum + x))),
     ),
     Function::kernel(
         "series_product",
@@ -80,7 +80,7 @@ pub const FUNCTIONS: &[Function] = &[
             ("series_dot_product(dynamic([1, 2, 3]), dynamic([4, 5]))", "14.0"),
             ("series_dot_product(dynamic([1, 2, 3]), 10)", "60.0"),
         ],
-        |_, a| pairs(a).map_or(Value::Null, |p| Value::Real(p.iter().map(|(a, b)| a * b).sum())),
+        |_, a| pairs(a).map_or(Value::Null, |p| Value::Real(p.iter().fold(0.0, |sum, (a, b)| sum + a * b))),
     ),
     Function::kernel(
         "series_cosine_similarity",

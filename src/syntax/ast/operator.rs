@@ -114,7 +114,7 @@ pub enum OperatorKind {
         /// The visualization.
         kind: Name,
         /// Properties: the value as text, a list joined with `,`.
-        properties: Vec<(Name, String)>,
+        properties: Vec<(Name, Vec<Name>)>,
     },
     /// `print`.
     Print(Vec<NamedExpr>),

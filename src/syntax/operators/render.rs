@@ -16,7 +16,9 @@ impl Parser {
             self.expect("(")?;
             while !self.is(")") {
                 properties.push(self.property()?);
-                self.eat(",");
+                if !self.eat(",") {
+                    break;
+                }
             }
             self.expect(")")?;
         } else {
@@ -27,8 +29,7 @@ impl Parser {
                 } else if self.is_word("by") {
                     let name = self.name()?;
                     let names = self.list(Self::name)?;
-                    let joined = names.iter().map(|n| n.text.as_str()).collect::<Vec<_>>().join(",");
-                    properties.push((Name { text: "series".to_owned(), span: name.span }, joined));
+                    properties.push((Name { text: "series".to_owned(), span: name.span }, names));
                 } else {
                     break;
                 }
@@ -38,7 +39,7 @@ impl Parser {
     }
 
     /// `name = value` or `name = a, b, c`.
-    fn property(&mut self) -> Parsed<(Name, String)> {
+    fn property(&mut self) -> Parsed<(Name, Vec<Name>)> {
         let name = self.name()?;
         self.expect("=")?;
         let mut values = vec![self.property_value()?];
@@ -52,24 +53,27 @@ impl Parser {
                 _ => break,
             }
         }
-        Ok((name, values.join(",")))
+        Ok((name, values))
     }
 
-    fn property_value(&mut self) -> Parsed<String> {
-        match self.peek().clone() {
+    /// A value is kept as its text.
+    fn property_value(&mut self) -> Parsed<Name> {
+        let start = self.span();
+        let text = match self.peek().clone() {
             Token::Text(text) => {
                 self.advance();
-                Ok(text)
+                text
             }
             Token::Literal(value, _) => {
                 self.advance();
-                Ok(to_text(&value))
+                to_text(&value)
             }
             Token::Mark("-") => {
                 self.advance();
-                Ok(format!("-{}", self.property_value()?))
+                format!("-{}", self.property_value()?.text)
             }
-            _ => Ok(self.name()?.text),
-        }
+            _ => self.name()?.text,
+        };
+        Ok(Name { text, span: self.since(start) })
     }
 }

@@ -5,7 +5,7 @@ impl Parser {
     /// `x desc nulls last`.
     pub(super) fn order_key(&mut self) -> Parsed<OrderKey> {
         let value = self.named()?.value;
-        let ascending = self.ascending();
+        let ascending = self.ascending()?;
         let nulls_first = if self.eat_word("nulls") {
             if self.eat_word("first") {
                 Some(true)
@@ -19,14 +19,16 @@ impl Parser {
         Ok(OrderKey { value, ascending, nulls_first })
     }
 
-    fn ascending(&mut self) -> Option<bool> {
-        if self.eat_word("asc") || self.eat_word("ascending") {
-            Some(true)
-        } else if self.eat_word("desc") || self.eat_word("descending") {
-            Some(false)
-        } else {
-            None
+    fn ascending(&mut self) -> Parsed<Option<bool>> {
+        for (word, long, answer) in [("asc", "ascending", true), ("desc", "descending", false)] {
+            if self.eat_word(word) {
+                return Ok(Some(answer));
+            }
+            if self.is_word(long) {
+                return self.miswritten(long, word);
+            }
         }
+        Ok(None)
     }
 
     /// `top 5 by x desc`.
@@ -68,7 +70,7 @@ impl Parser {
             };
             self.expect_word("by")?;
             let by = self.named()?;
-            let ascending = self.ascending();
+            let ascending = self.ascending()?;
             levels.push(TopNestedLevel { count, of, others, by, ascending });
             if !self.eat(",") {
                 return Ok(OperatorKind::TopNested(levels));

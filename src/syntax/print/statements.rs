@@ -60,7 +60,7 @@ impl Layout<'_> {
             Statement::Tabular(expr) => self.statement_expression(expr, start, outside),
             // Patterns, made by programs, and what is not read are left as they are.
             Statement::Pattern(_) | Statement::Unsupported { .. } => {
-                (start + 1..end).for_each(|token| self.gap(token, Gap::Verbatim))
+                (start + 1..end).for_each(|token| self.gap(token, Gap::Verbatim));
             }
         }
     }

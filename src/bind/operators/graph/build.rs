@@ -102,7 +102,7 @@ impl Binder<'_> {
             None => Err(Box::new(self.unknown_column(name, &Row::of(table), env))),
             Some(at) if columns[at].1 == ScalarType::Dynamic => Err(Box::new(
                 Diagnostic::new(
-                    "KQL232",
+                    "KQL272",
                     format!("'{}' is a dynamic, which tells no nodes apart", name.text),
                     name.span,
                 )

@@ -159,7 +159,7 @@ impl<'r> Reader<'r> {
                     if self.pattern.is_path(*variable) && matches!(aspect, Aspect::Property(_)) {
                         if each.is_some_and(|other| other != *variable) || element.is_some() {
                             return Err(Box::new(
-                                Diagnostic::new("KQL236", "this reads two paths edge by edge", tree.span)
+                                Diagnostic::new("KQL276", "this reads two paths edge by edge", tree.span)
                                     .help("make an array of one of them: map(edge, property)"),
                             ));
                         }
@@ -327,8 +327,8 @@ impl<'r> Reader<'r> {
             ("all", [_, body]) => self.walk(WalkKind::All, arguments, &body.value).map(column),
             ("any", [_, body]) => self.walk(WalkKind::Any, arguments, &body.value).map(column),
             ("map", [_, body]) => self.walk(WalkKind::Map, arguments, &body.value).map(column),
-            ("all" | "any" | "map", _) => error("KQL237", format!("write {}(edge, expression)", name.text), span),
-            ("inner_nodes", _) => error("KQL237", "inner_nodes(edge) stands first in map, all or any", span),
+            ("all" | "any" | "map", _) => error("KQL277", format!("write {}(edge, expression)", name.text), span),
+            ("inner_nodes", _) => error("KQL277", "inner_nodes(edge) stands first in map, all or any", span),
             // The graphs of make-graph have no labels.
             ("labels", [] | [_]) if first.is_none_or(|f| self.named(f).is_some()) => {
                 let kind = ast::ExprKind::Literal(Value::dynamic(Json::Array(Vec::new())), ScalarType::Dynamic);
@@ -339,11 +339,11 @@ impl<'r> Reader<'r> {
                     let owner = self.pattern.variables[at].name.as_deref().unwrap_or_default();
                     Ok(column(aspect_name(function, owner)))
                 }
-                _ => error("KQL237", format!("{function} takes the name of a node of the pattern"), node.value.span),
+                _ => error("KQL277", format!("{function} takes the name of a node of the pattern"), node.value.span),
             },
             (function, []) if matches!(element, Some((_, true))) => Ok(column(aspect_name(function, ""))),
             (function, _) => error(
-                "KQL237",
+                "KQL277",
                 format!("write {function}(node), or {function}() within inner_nodes of map, all or any"),
                 span,
             ),
@@ -360,7 +360,7 @@ impl<'r> Reader<'r> {
             _ => (path, false),
         };
         let Some(over) = self.named(edge).filter(|v| self.pattern.variables[*v].kind != VariableKind::Node) else {
-            return error("KQL237", "an edge of the pattern, or inner_nodes of one, is expected here", path.span);
+            return error("KQL277", "an edge of the pattern, or inner_nodes of one, is expected here", path.span);
         };
         let element = Some((over, inner));
         let tree = self.rewrite(body, element)?;

@@ -115,13 +115,13 @@ impl Binder<'_> {
         let shortest = if tree.shortest { Some(shortest_output(operator)?) } else { None };
         if tree.shortest && (pattern.sequences > 1 || !pattern.links.iter().any(|l| pattern.is_path(l.edge))) {
             return Err(Box::new(
-                Diagnostic::new("KQL238", "this needs one sequence with an edge of variable length", operator.keyword)
+                Diagnostic::new("KQL278", "this needs one sequence with an edge of variable length", operator.keyword)
                     .help("write (a)-[path*1..5]->(b)"),
             ));
         }
         if tree.project.is_empty() {
             return Err(Box::new(
-                Diagnostic::new("KQL239", "a match gives the columns that project names, and none is", operator.span)
+                Diagnostic::new("KQL279", "a match gives the columns that project names, and none is", operator.span)
                     .help("end it with project, as in `project from = a.name, to = b.name`"),
             ));
         }

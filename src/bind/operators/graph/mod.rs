@@ -78,7 +78,7 @@ pub(in crate::bind) fn is_graph(tabular: &Tabular) -> bool {
 /// What to say where a table is needed and a graph stands.
 pub(in crate::bind) fn not_a_table(span: Span) -> Box<Diagnostic> {
     Box::new(
-        Diagnostic::new("KQL230", "a table is needed here, and this is a graph", span)
+        Diagnostic::new("KQL270", "a table is needed here, and this is a graph", span)
             .help("make rows of it with `graph-match … project …` or `graph-to-table nodes`"),
     )
 }
@@ -89,7 +89,7 @@ impl Binder<'_> {
         let graph = || match Graph::of(input) {
             Some(graph) => Ok(graph),
             None => Err(Box::new(
-                Diagnostic::new("KQL231", "this operator reads a graph, and this is a table", operator.keyword)
+                Diagnostic::new("KQL271", "this operator reads a graph, and this is a table", operator.keyword)
                     .help("make a graph of it: `| make-graph source --> target`"),
             )),
         };

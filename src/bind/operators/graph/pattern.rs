@@ -68,7 +68,7 @@ impl Pattern {
         {
             return match self.variables[known].kind {
                 VariableKind::Node => Ok(known),
-                _ => error("KQL233", format!("'{}' is the name of an edge already", name.text), name.span),
+                _ => error("KQL273", format!("'{}' is the name of an edge already", name.text), name.span),
             };
         }
         self.variables.push(Variable { name: name.map(|n| n.text.clone()), kind: VariableKind::Node });
@@ -105,7 +105,7 @@ impl Binder<'_> {
                 if let Some(name) = &edge.name
                     && pattern.variable(&name.text).is_some()
                 {
-                    return error("KQL233", format!("the name '{}' is used twice", name.text), name.span);
+                    return error("KQL273", format!("the name '{}' is used twice", name.text), name.span);
                 }
                 let kind = match &edge.length {
                     None => VariableKind::Edge,
@@ -119,7 +119,7 @@ impl Binder<'_> {
         }
         if !pattern.is_connected() {
             return Err(Box::new(
-                Diagnostic::new("KQL234", "the sequences of the pattern do not hang together", keyword)
+                Diagnostic::new("KQL274", "the sequences of the pattern do not hang together", keyword)
                     .help("let each share the name of a node with another: (a)-->(b), (b)-->(c)"),
             ));
         }
@@ -136,7 +136,7 @@ impl Binder<'_> {
                 Ok(VariableKind::Path(size(least), size(most)))
             }
             _ => Err(Box::new(
-                Diagnostic::new("KQL235", "this is no length of a path", span)
+                Diagnostic::new("KQL275", "this is no length of a path", span)
                     .help(format!("write the least and the most number of edges, as *1..5, up to {LONGEST}")),
             )),
         }

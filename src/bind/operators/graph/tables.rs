@@ -15,7 +15,7 @@ impl Binder<'_> {
     /// One table is the answer itself. Two have names, under which later statements find them.
     pub(super) fn graph_to_table(&self, graph: Graph, outputs: &[GraphOutput], keyword: Span) -> Bind<Tabular> {
         if outputs.len() > 2 {
-            return error("KQL240", "graph-to-table gives nodes and edges, each at most once", keyword);
+            return error("KQL280", "graph-to-table gives nodes and edges, each at most once", keyword);
         }
         let mut tables = Vec::new();
         for output in outputs {
@@ -31,13 +31,13 @@ impl Binder<'_> {
             self.forks.borrow_mut().extend(named);
         } else if tables.len() > 1 {
             return Err(Box::new(
-                Diagnostic::new("KQL240", "two tables need names", keyword)
+                Diagnostic::new("KQL280", "two tables need names", keyword)
                     .help("write `graph-to-table nodes as N, edges as E`"),
             ));
         }
         match tables.into_iter().next() {
             Some((_, table)) => Ok(table),
-            None => error("KQL240", "graph-to-table gives nodes or edges", keyword),
+            None => error("KQL280", "graph-to-table gives nodes or edges", keyword),
         }
     }
 

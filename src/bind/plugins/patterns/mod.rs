@@ -58,7 +58,7 @@ impl Mining {
         let mut wildcards: Vec<Value<'static>> = columns.iter().map(|(_, t)| Value::null_of(*t)).collect();
         for argument in arguments.rest.iter().filter(|a| !is_default(&a.value)) {
             let ExprKind::Literal(_, of) = &argument.value.kind else {
-                return error("KQL243", "a wildcard is a literal", argument.value.span);
+                return error("KQL120", "a wildcard is a literal", argument.value.span);
             };
             let value = binder.constant(&argument.value, *of, call.env)?;
             for (wildcard, _) in wildcards.iter_mut().zip(&columns).filter(|(_, (_, t))| t == of) {

@@ -49,7 +49,7 @@ fn detect(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<'_>, input
         }
     }
     if conditions.is_empty() {
-        return error("KQL244", "sequence_detect needs a condition for each step", call.span);
+        return error("KQL160", "sequence_detect needs a condition for each step", call.span);
     }
     let mut schema = Schema::default();
     let mut add = |name: &str, scalar_type: ScalarType| {
