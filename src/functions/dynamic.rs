@@ -1,6 +1,7 @@
 //! Arrays, bags and sets inside a dynamic.
 
 use std::cmp::Ordering;
+use std::collections::HashSet;
 
 use super::{Function, Meaning, ResultName, checks};
 use crate::ir::{compare, unwrap_dynamic};
@@ -94,12 +95,25 @@ fn slice<'a>(arguments: &[Value<'a>]) -> Value<'a> {
 }
 
 fn distinct(items: impl IntoIterator<Item = Json>) -> Vec<Json> {
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     items.into_iter().filter(|item| seen.insert(item.to_string())).collect()
 }
 
 fn has(items: &[Json], wanted: &Json) -> bool {
     items.iter().any(|item| item == wanted)
+}
+
+/// The distinct elements of the first array that are in every other one, or in none of them.
+fn against_others<'a>(arguments: &[Value<'a>], in_all: bool) -> Value<'a> {
+    let Some(first) = array(arguments, 0) else { return list(Vec::new()) };
+    let others: Vec<HashSet<String>> = (1..arguments.len())
+        .map(|at| array(arguments, at).into_iter().flatten().map(Json::to_string).collect())
+        .collect();
+    let kept = first.iter().filter(|item| {
+        let item = item.to_string();
+        others.iter().all(|other| other.contains(&item) == in_all)
+    });
+    list(distinct(kept.cloned()))
 }
 
 fn merge<'a>(arguments: &[Value<'a>]) -> Value<'a> {
@@ -138,7 +152,7 @@ fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
             return Value::Null;
         };
         let mut at = from;
-        while step > 0 && at <= to && items.len() < MOST {
+        while items.len() < MOST && ((step > 0 && at <= to) || (step < 0 && at >= to)) {
             let value =
                 if matches!(arguments[0], Value::DateTime(_)) { Value::DateTime(at) } else { Value::TimeSpan(at) };
             items.push(value.to_json());
@@ -152,7 +166,7 @@ fn range<'a>(arguments: &[Value<'a>]) -> Value<'a> {
     };
     let count = ((to - from) / step).floor();
     if count.is_finite() && count >= 0.0 {
-        items.extend((0..=(count as usize).min(MOST)).map(|n| Json::from(from + n as f64 * step)));
+        items.extend((0..=(count as usize).min(MOST - 1)).map(|n| Json::from(from + n as f64 * step)));
     }
     list(items)
 }
@@ -322,12 +336,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(first: dynamic, *more: dynamic) -> dynamic"],
         doc: "The distinct elements that all arrays have.",
         examples: &[("set_intersect(dynamic([1, 2]), dynamic([2, 3]))", "[2]")],
-        meaning: Meaning::Kernel(|_, a| {
-            let Some(first) = array(a, 0) else { return list(Vec::new()) };
-            let all =
-                first.iter().filter(|item| (1..a.len()).all(|at| array(a, at).is_some_and(|items| has(items, item))));
-            list(distinct(all.cloned()))
-        }),
+        meaning: Meaning::Kernel(|_, a| against_others(a, true)),
         ..Function::NEW
     },
     Function {
@@ -335,12 +344,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(first: dynamic, *others: dynamic) -> dynamic"],
         doc: "The distinct elements of the first array that no other has.",
         examples: &[("set_difference(dynamic([1, 2]), dynamic([2, 3]))", "[1]")],
-        meaning: Meaning::Kernel(|_, a| {
-            let Some(first) = array(a, 0) else { return list(Vec::new()) };
-            let own =
-                first.iter().filter(|item| (1..a.len()).all(|at| !array(a, at).is_some_and(|items| has(items, item))));
-            list(distinct(own.cloned()))
-        }),
+        meaning: Meaning::Kernel(|_, a| against_others(a, false)),
         ..Function::NEW
     },
     Function {
@@ -377,7 +381,7 @@ pub const FUNCTIONS: &[Function] = &[
             "(start: timespan, stop: timespan, [step: timespan]) -> dynamic",
         ],
         doc: "An array of values at equal distances, the last one included.",
-        examples: &[("range(1, 7, 3)", "[1,4,7]")],
+        examples: &[("range(1, 7, 3)", "[1,4,7]"), ("range(2d, 1d, -1d)", "[\"2.00:00:00\",\"1.00:00:00\"]")],
         meaning: Meaning::Kernel(|_, a| range(a)),
         ..Function::NEW
     },

@@ -156,8 +156,9 @@ fn parse_command_line<'a>(line: &str) -> Value<'a> {
 }
 
 /// An element: its text alone, or a bag of attributes (`@name`), children and text (`#text`). Children of one name
-/// make an array.
-fn element(node: roxmltree::Node<'_, '_>) -> Json {
+/// make an array. `None` when elements nest deeper than some depth: more would be no dynamic, and the stack ends somewhere.
+fn element(node: roxmltree::Node<'_, '_>, depth: usize) -> Option<Json> {
+    let depth = depth.checked_sub(1)?;
     let mut bag = Bag::new();
     for attribute in node.attributes() {
         bag.insert(format!("@{}", attribute.name()), Json::from(attribute.value()));
@@ -165,11 +166,11 @@ fn element(node: roxmltree::Node<'_, '_>) -> Json {
     let lone = !node.children().any(|child| child.is_element());
     let text: String = node.children().filter(roxmltree::Node::is_text).filter_map(|n| n.text()).collect();
     if lone && bag.is_empty() {
-        return if text.is_empty() { Json::Null } else { Json::from(text) };
+        return Some(if text.is_empty() { Json::Null } else { Json::from(text) });
     }
     for child in node.children() {
         if child.is_element() {
-            let value = element(child);
+            let value = element(child, depth)?;
             match bag.get_mut(child.tag_name().name()) {
                 Some(Json::Array(items)) => items.push(value),
                 Some(first) => *first = Json::Array(vec![first.take(), value]),
@@ -181,14 +182,17 @@ fn element(node: roxmltree::Node<'_, '_>) -> Json {
             bag.insert("#text".to_owned(), Json::from(text.trim()));
         }
     }
-    Json::Object(bag)
+    Some(Json::Object(bag))
 }
 
 fn parse_xml<'a>(source: &str) -> Value<'a> {
+    /// Elements inside one another.
+    const DEEPEST: usize = 120;
     let Ok(document) = roxmltree::Document::parse(source) else { return Value::Null };
     let root = document.root_element();
     let name = root.tag_name().name().to_owned();
-    Value::dynamic(Json::Object(Bag::from_iter([(name, element(root))])))
+    element(root, DEEPEST)
+        .map_or(Value::Null, |content| Value::dynamic(Json::Object(Bag::from_iter([(name, content)]))))
 }
 
 /// A path like `$.a.b[0]['c d']`, step by step; `None` when it is none.

@@ -12,10 +12,9 @@ fn reals<const N: usize>(arguments: &[Value<'_>]) -> Option<[f64; N]> {
 }
 
 /// A function of the beta distribution; NaN outside of what it is defined for.
-fn beta<'a>(arguments: &[Value<'a>], of: fn(&Beta, f64) -> f64) -> Value<'a> {
+fn beta<'a>(arguments: &[Value<'a>], of: fn(&Beta, f64) -> f64, defined: fn(f64) -> bool) -> Value<'a> {
     let Some([x, alpha, beta]) = reals(arguments) else { return Value::Null };
-    let inside = (0.0..=1.0).contains(&x);
-    Value::Real(Beta::new(alpha, beta).ok().filter(|_| inside).map_or(f64::NAN, |b| of(&b, x)))
+    Value::Real(Beta::new(alpha, beta).ok().filter(|_| defined(x)).map_or(f64::NAN, |b| of(&b, x)))
 }
 
 /// The probability that two samples this far apart have the same mean (Welch's unequal variances t-test).
@@ -68,22 +67,23 @@ pub const FUNCTIONS: &[Function] = &[
         "beta_cdf",
         OF_BETA,
         "The standard cumulative beta distribution.",
-        &[("round(beta_cdf(0.2, 1, 2), 4)", "0.36")],
-        |_, a| beta(a, Beta::cdf),
+        &[("round(beta_cdf(0.2, 1, 2), 4)", "0.36"), ("beta_cdf(1.5, 1, 2)", "1.0")],
+        // Beyond the last possible value all of the distribution lies behind.
+        |_, a| beta(a, Beta::cdf, |x| x >= 0.0),
     ),
     Function::kernel(
         "beta_pdf",
         OF_BETA,
         "The density of the standard beta distribution.",
         &[("round(beta_pdf(0.5, 2, 2), 4)", "1.5")],
-        |_, a| beta(a, Beta::pdf),
+        |_, a| beta(a, Beta::pdf, |x| (0.0..=1.0).contains(&x)),
     ),
     Function::kernel(
         "beta_inv",
         &["(probability: real, alpha: real, beta: real) -> real"],
         "The inverse of the standard cumulative beta distribution.",
-        &[("round(beta_inv(0.36, 1, 2), 4)", "0.2")],
-        |_, a| beta(a, Beta::inverse_cdf),
+        &[("round(beta_inv(0.36, 1, 2), 4)", "0.2"), ("beta_inv(0, 1, 2)", "NaN")],
+        |_, a| beta(a, Beta::inverse_cdf, |p| p > 0.0 && p <= 1.0),
     ),
     Function::kernel(
         "welch_test",

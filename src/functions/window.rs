@@ -31,8 +31,9 @@ fn row_number(columns: &Columns, rows: usize) -> Vec<Value<'static>> {
             if restarts(columns, 1, row) {
                 next = start;
             }
-            next += 1;
-            Value::Long(next - 1)
+            let number = next;
+            next = next.wrapping_add(1);
+            Value::Long(number)
         })
         .collect()
 }

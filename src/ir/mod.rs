@@ -1,6 +1,7 @@
 //! The typed, engine-neutral plan. All of KQL's meaning is decided before an engine sees it.
 
 mod aggregate;
+mod among;
 mod arithmetic;
 mod compare;
 mod core;
@@ -13,6 +14,7 @@ mod prune;
 mod reads;
 mod regexes;
 mod text_match;
+mod together;
 
 pub use crate::syntax::deep;
 pub use compare::{compare, unwrap_dynamic};
@@ -29,3 +31,4 @@ pub use prune::prune;
 pub use reads::reads;
 pub use regexes::{cached_regex, compile_regex};
 pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};
+pub use together::Together;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use super::among::{Among, is_among};
 use super::arithmetic::{arithmetic, bin, negate};
 use super::compare::{compare, unwrap_dynamic};
 use super::text_match::{
@@ -25,6 +26,8 @@ enum Node {
     Literal(Value<'static>),
     Core(Core, ScalarType, Vec<Node>),
     Kernel(ScalarKernel, Vec<Node>),
+    /// `in` over constants, and the operation itself for values that cannot be looked up.
+    Among(Box<Among>, Box<Node>),
 }
 
 impl Program {
@@ -53,9 +56,37 @@ const DEEP_STACK: usize = 32 * 1024 * 1024;
 
 /// Longer texts than this are none: what doubles a text could fill any memory in a few steps.
 const MAX_TEXT: usize = 64 * 1024 * 1024;
+/// Dynamics that nest deeper are null, as they are when they are read back from a column.
+const MAX_DEPTH: usize = 127;
+/// Heavier dynamics are null, for the same reason as long texts.
+const MAX_WEIGHT: usize = 128 * 1024 * 1024;
+/// What an element weighs, besides its text.
+const ELEMENT: usize = 32;
 
 fn bounded(value: Value<'_>) -> Value<'_> {
-    if value.as_str().is_some_and(|text| text.len() > MAX_TEXT) { Value::str("") } else { value }
+    match &value {
+        Value::String(text) if text.len() > MAX_TEXT => Value::str(""),
+        // What is borrowed was looked at when it was made.
+        Value::Dynamic(Cow::Owned(json)) if weighed(json, MAX_DEPTH, MAX_WEIGHT).is_none() => Value::Null,
+        _ => value,
+    }
+}
+
+/// What is left of a weight after all of a dynamic; `None` when it is too heavy or too deep.
+fn weighed(json: &Json, depth: usize, left: usize) -> Option<usize> {
+    let left = left.checked_sub(ELEMENT)?;
+    match json {
+        Json::String(text) => left.checked_sub(text.len()),
+        Json::Array(items) => {
+            let depth = depth.checked_sub(1)?;
+            items.iter().try_fold(left, |left, item| weighed(item, depth, left))
+        }
+        Json::Object(bag) => {
+            let depth = depth.checked_sub(1)?;
+            bag.iter().try_fold(left, |left, (key, item)| weighed(item, depth, left.checked_sub(key.len())?))
+        }
+        _ => Some(left),
+    }
 }
 
 impl Expr {
@@ -76,7 +107,17 @@ impl Node {
         Some(match &expr.kind {
             ExprKind::Column(name) => Self::Place(columns.iter().position(|c| c == name)?),
             ExprKind::Literal(value) => Self::Literal(value.clone()),
-            ExprKind::Core(core, operands) => Self::Core(*core, expr.scalar_type, all(operands)?),
+            ExprKind::Core(core, operands) => {
+                let nodes = all(operands)?;
+                let constants: Option<Vec<_>> = operands.iter().skip(1).map(Expr::as_literal).collect();
+                match constants {
+                    Some(constants) if matches!(core, Core::In | Core::InIgnoreCase) => {
+                        let among = Box::new(Among::new(&constants, *core == Core::InIgnoreCase));
+                        Self::Among(among, Box::new(Self::Core(*core, expr.scalar_type, nodes)))
+                    }
+                    _ => Self::Core(*core, expr.scalar_type, nodes),
+                }
+            }
             ExprKind::Kernel { kernel, arguments, .. } => Self::Kernel(*kernel, all(arguments)?),
             ExprKind::Window { .. } | ExprKind::Subquery(..) => return None,
         })
@@ -92,6 +133,13 @@ impl Node {
                 more => kernel(context, &more.iter().map(|a| a.run(context, row)).collect::<Vec<_>>()),
             }),
             Self::Core(core, scalar_type, operands) => Self::core(*core, *scalar_type, operands, context, row),
+            Self::Among(among, compared) => {
+                let found = match compared.as_ref() {
+                    Self::Core(_, _, operands) => operands.first().and_then(|n| among.has(&n.run(context, row))),
+                    _ => None,
+                };
+                found.map_or_else(|| compared.run(context, row), Value::Bool)
+            }
         }
     }
 
@@ -154,22 +202,6 @@ fn borrow<'a>(value: &'a Value<'static>) -> Value<'a> {
         Value::String(text) => Value::String(Cow::Borrowed(text)),
         Value::Dynamic(json) => Value::Dynamic(Cow::Borrowed(json)),
         other => other.clone(),
-    }
-}
-
-fn is_among(needle: &Value<'_>, candidate: &Value<'_>, ignore_case: bool) -> bool {
-    if let Value::Dynamic(json) = candidate
-        && let Json::Array(elements) = json.as_ref()
-    {
-        return elements.iter().any(|e| is_among(needle, &Value::Dynamic(Cow::Borrowed(e)), ignore_case));
-    }
-    if needle.is_null() || candidate.is_null() {
-        return false;
-    }
-    let (needle, candidate) = (unwrap_dynamic(needle), unwrap_dynamic(candidate));
-    match (&needle, &candidate) {
-        (Value::String(a), Value::String(b)) if ignore_case => equal_ignore_case(a, b),
-        _ => compare(&needle, &candidate) == Some(Ordering::Equal),
     }
 }
 

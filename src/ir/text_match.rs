@@ -12,7 +12,8 @@ pub fn fold(c: char) -> char {
     }
 }
 
-fn folded(text: &str) -> String {
+/// A text in the case that texts are compared in.
+pub(super) fn folded(text: &str) -> String {
     if text.is_ascii() { text.to_ascii_lowercase() } else { text.chars().map(fold).collect() }
 }
 

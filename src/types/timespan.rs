@@ -22,9 +22,9 @@ pub fn parse_timespan(text: &str) -> Option<i64> {
     if !text.contains(':') {
         return parse_timespan_literal(text);
     }
-    let (negative, text) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+    let (sign, text) = text.strip_prefix('-').map_or((1, text), |rest| (-1, rest));
     let (head, clock) = match text.split_once(':')?.0.split_once('.') {
-        Some((days, _)) => (days.parse::<i64>().ok()?, &text[days.len() + 1..]),
+        Some((days, _)) => (days.parse::<u32>().ok()?, &text[days.len() + 1..]),
         None => (0, text),
     };
     let mut parts = clock.split(':');
@@ -49,10 +49,9 @@ pub fn parse_timespan(text: &str) -> Option<i64> {
     if parts.next().is_some() || hours > 23 || minutes > 59 || seconds > 59 {
         return None;
     }
-    let ticks = head
-        .checked_mul(TICKS_PER_DAY)?
-        .checked_add(hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + seconds * TICKS_PER_SECOND + fraction)?;
-    Some(if negative { -ticks } else { ticks })
+    let clock = hours * TICKS_PER_HOUR + minutes * TICKS_PER_MINUTE + seconds * TICKS_PER_SECOND + fraction;
+    // With its sign from the start: the least timespan has no positive.
+    i64::from(head).checked_mul(sign * TICKS_PER_DAY)?.checked_add(sign * clock)
 }
 
 /// Reads a literal: a number and a unit (`1d`, `1.5 h`, `30min`, `100ms`, `2tick`); a bare number is days.
@@ -97,10 +96,14 @@ mod tests {
             ("2", "2.00:00:00"),
             ("15 seconds", "00:00:15"),
             ("1tick", "00:00:00.0000001"),
+            ("10675199.02:48:05.4775807", "10675199.02:48:05.4775807"),
+            ("-10675199.02:48:05.4775808", "-10675199.02:48:05.4775808"),
         ] {
             assert_eq!(parse_timespan(text).map(format_timespan).as_deref(), Some(shown), "{text}");
         }
-        for text in ["", "x", "1w", "25:00", "1:2:3:4", "1::2", "é", "99999999999d"] {
+        for text in
+            ["", "x", "1w", "25:00", "1:2:3:4", "1::2", "é", "99999999999d", "--1.00:00", "10675199.02:48:05.4775808"]
+        {
             assert_eq!(parse_timespan(text), None, "{text}");
         }
     }

@@ -12,13 +12,13 @@ use super::aggregate::lower_call;
 use super::convert::{NO_COLUMN, from_batches, to_frame, to_table};
 use super::expand::expanded_list;
 use super::expression::lower;
-use super::range::{MAX_RANGE, range_values};
+use super::range::range_column;
 use super::{EngineError, Execution, Rows};
 use crate::ir::{
     Aggregate, Context, Core, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey,
     SubqueryAnswer, TableKernel, deep, reads,
 };
-use crate::types::{Column as KqlColumn, Json, ScalarType, Table, Value};
+use crate::types::{Json, ScalarType, Table, Value};
 
 /// How many nodes one lazy plan may stack: Polars walks it recursively, on more stack than ours. A taller one is
 /// computed in stages.
@@ -33,7 +33,7 @@ pub(super) struct Lowering<'a> {
     rows: &'a dyn Rows,
     execution: Execution,
     /// The rows of [`PlanKind::Part`], innermost last.
-    parts: RefCell<Vec<DataFrame>>,
+    pub(super) parts: RefCell<Vec<DataFrame>>,
     /// How many nodes stand one above the other in the frame lowered last.
     levels: Cell<usize>,
     /// What the plan reads of each table.
@@ -75,8 +75,9 @@ impl<'a> Lowering<'a> {
 
     pub(super) fn collect(&self, frame: LazyFrame) -> Result<DataFrame, EngineError> {
         let engine = match self.execution {
-            Execution::Streaming => PlEngine::Streaming,
-            Execution::InMemory => PlEngine::InMemory,
+            // A part has few rows more often than not, and to start a stream for them takes longer than they do.
+            Execution::Streaming if self.parts.borrow().is_empty() => PlEngine::Streaming,
+            Execution::Streaming | Execution::InMemory => PlEngine::InMemory,
         };
         // One plan without sinks of its own has one answer.
         Ok(frame.collect_with_engine(engine)?.unwrap_single())
@@ -122,7 +123,7 @@ impl<'a> Lowering<'a> {
                 Ok(frame)
             }
             PlanKind::Expand(expand) => self.expand(expand),
-            PlanKind::ForEach { input, keys, body } => self.for_each(plan, input, keys, body),
+            PlanKind::ForEach { input, keys, body } => self.for_each(&plan.schema, input, keys, body),
             PlanKind::Table { inputs, kernel: TableKernel(kernel), .. } => {
                 let tables = inputs
                     .iter()
@@ -339,13 +340,13 @@ impl<'a> Lowering<'a> {
         to: &Value<'static>,
         step: &Value<'static>,
     ) -> Result<LazyFrame, EngineError> {
-        let Some((name, scalar_type)) = plan.schema.columns.first().cloned() else {
+        let Some((name, scalar_type)) = plan.schema.columns.first() else {
             return Ok(to_frame(&Table::default())?.lazy());
         };
-        let values = range_values(from, to, step)
-            .ok_or_else(|| EngineError::new(format!("the range has more than {MAX_RANGE} values")))?;
-        let column = KqlColumn { name, scalar_type, values };
-        Ok(to_frame(&Table { rows: column.values.len(), columns: vec![column] })?.lazy())
+        let column = range_column(name, *scalar_type, [from, to, step]).ok_or_else(|| {
+            EngineError::new("the range has too many values; the most are 50,000,000, or 5,000,000 decimals")
+        })??;
+        Ok(column.into_frame().lazy())
     }
 
     fn expand(&self, expand: &Expand) -> Result<LazyFrame, EngineError> {
@@ -383,41 +384,5 @@ impl<'a> Lowering<'a> {
             frame = frame.with_columns([lower(&cast, self.context, index).alias(index.as_str())]);
         }
         Ok(frame)
-    }
-
-    fn for_each(&self, plan: &Plan, input: &Plan, keys: &[String], body: &Plan) -> Result<LazyFrame, EngineError> {
-        let frame = self.collect(self.plan(input)?)?;
-        let table = to_table(&frame, &input.schema)?;
-        let key_columns: Vec<&KqlColumn> = table.columns.iter().filter(|c| keys.contains(&c.name)).collect();
-        let mut answer: Vec<KqlColumn> = plan
-            .schema
-            .columns
-            .iter()
-            .map(|(name, scalar_type)| KqlColumn { name: name.clone(), scalar_type: *scalar_type, values: Vec::new() })
-            .collect();
-        let mut rows = 0;
-        for members in table.parts(&key_columns) {
-            let first = members[0];
-            let members = members.into_iter().map(|row| row as u32).collect();
-            let index = polars::prelude::IdxCa::from_vec("".into(), members);
-            self.parts.borrow_mut().push(frame.take(&index)?);
-            let part = self.plan(body).and_then(|lazy| to_table(&self.collect(lazy)?, &body.schema));
-            self.parts.borrow_mut().pop();
-            let part = part?;
-            rows += part.rows;
-            for column in &mut answer {
-                match part.columns.iter().find(|c| c.name == column.name) {
-                    Some(found) => column.values.extend(found.values.iter().cloned()),
-                    None => {
-                        let value = key_columns
-                            .iter()
-                            .find(|c| c.name == column.name)
-                            .map_or(Value::Null, |c| c.values[first].clone());
-                        column.values.extend(std::iter::repeat_n(value, part.rows));
-                    }
-                }
-            }
-        }
-        Ok(to_frame(&Table { columns: answer, rows })?.lazy())
     }
 }

@@ -7,6 +7,7 @@ mod expand;
 mod expression;
 mod lower;
 mod native;
+mod parts;
 mod range;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

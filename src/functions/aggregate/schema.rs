@@ -1,5 +1,7 @@
 //! `buildschema`: the types that occur in dynamic values.
 
+use std::collections::HashMap;
+
 use crate::types::{Json, Value};
 
 /// The key under which the elements of an array stand.
@@ -11,7 +13,14 @@ struct Types {
     /// Names of plain types, in order of appearance.
     plain: Vec<&'static str>,
     /// What bags and arrays hold, when there was any.
-    container: Option<Vec<(String, Types)>>,
+    container: Option<Members>,
+}
+
+/// What stands under the keys, in order of appearance.
+#[derive(Default)]
+struct Members {
+    types: Vec<(String, Types)>,
+    places: HashMap<String, usize>,
 }
 
 impl Types {
@@ -41,17 +50,21 @@ impl Types {
     /// The types under a key.
     fn inside(&mut self, key: &str) -> &mut Types {
         let members = self.container.get_or_insert_default();
-        let at = members.iter().position(|(k, _)| k == key).unwrap_or_else(|| {
-            members.push((key.to_owned(), Types::default()));
-            members.len() - 1
+        let at = members.places.get(key).copied().unwrap_or_else(|| {
+            let at = members.types.len();
+            members.places.insert(key.to_owned(), at);
+            members.types.push((key.to_owned(), Types::default()));
+            at
         });
-        &mut members[at].1
+        &mut members.types[at].1
     }
 
     /// One type as itself, several as an array.
     fn json(self) -> Json {
         let mut all: Vec<Json> = self.plain.into_iter().map(Json::from).collect();
-        all.extend(self.container.map(|members| members.into_iter().map(|(key, types)| (key, types.json())).collect()));
+        all.extend(
+            self.container.map(|members| members.types.into_iter().map(|(key, types)| (key, types.json())).collect()),
+        );
         match all.len() {
             1 => all.remove(0),
             _ => Json::Array(all),

@@ -110,9 +110,11 @@ pub(super) fn h3_cells(polygon: &Polygon, resolution: u8) -> Option<Vec<String>>
         }
     };
     // Whatever lies inside is reached from cells along the edges, those on the map and the geodesics near them.
+    let mut walked = 0.0;
     for (a, b) in polygon.edges() {
         let count = (angle(&a, &b) / step).ceil();
-        if count > 40.0 * MOST_H3 as f64 {
+        walked += count;
+        if walked > 40.0 * MOST_H3 as f64 {
             return None;
         }
         let ends = unwrapped(&[a, b]);
