@@ -165,11 +165,11 @@ impl Binder<'_> {
                     let message = "'*' stands for columns only in lists of columns";
                     return Err(Box::new(Diagnostic::new("KQL132", message, only.value.span).help("write count()")));
                 }
-                if !self.contains_aggregate(&only.value, env) {
+                if self.contains_aggregate(&only.value, env) {
+                    arguments
+                } else {
                     self.scalar(&only.value, row, env)?;
                     &[]
-                } else {
-                    arguments
                 }
             }
             _ => arguments,
