@@ -17,6 +17,7 @@ mod places;
 mod print;
 mod reserved;
 mod span;
+mod statements;
 
 pub use deep::deep;
 pub use lexer::words;

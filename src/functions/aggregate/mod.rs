@@ -11,8 +11,6 @@ mod sketches;
 mod spread;
 mod sums;
 
-pub(super) use percentiles::place;
-
 use super::{Aggregate, AggregateMeaning, OverNothing};
 use crate::ir::{AggregateKernel, CoreAggregate};
 use crate::types::ScalarType;

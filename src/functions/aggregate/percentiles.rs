@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use super::group::{Group, constant, present, values};
 use super::{Aggregate, kernel};
+use crate::functions::sketch::place;
 use crate::ir::unwrap_dynamic;
 use crate::types::{Json, Value};
 
@@ -88,12 +89,6 @@ fn order(a: &Value<'static>, b: &Value<'static>) -> Ordering {
         (Value::Dynamic(_), _) | (_, Value::Dynamic(_)) => unwrap_dynamic(a).order(&unwrap_dynamic(b)),
         _ => a.order(b),
     }
-}
-
-/// The place of a percentile among some values, from 1. The small step down makes up for what the product of two
-/// doubles may have too much.
-pub(in crate::functions) fn place(rank: f64, size: f64) -> f64 {
-    (rank * size / 100.0 - 1e-9).ceil().max(1.0)
 }
 
 fn at_rank(values: &[Value<'static>], rank: f64) -> Value<'static> {

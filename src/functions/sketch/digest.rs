@@ -1,6 +1,5 @@
 //! Values with weights that can be stored and merged: a t-digest, exact while there are few.
 
-use crate::functions::aggregate::place;
 use crate::types::{Json, ScalarType, Value, cast};
 
 /// As many points are kept as they are; more are drawn together.
@@ -15,6 +14,12 @@ pub(in crate::functions) struct Digest {
     of: ScalarType,
     /// Whole numbers and ticks as [`Value::Long`], others as [`Value::Real`].
     points: Vec<(Value<'static>, f64)>,
+}
+
+/// The place of a percentile among some values, from 1. The small step down makes up for what the product of two
+/// doubles may have too much.
+pub(in crate::functions) fn place(rank: f64, size: f64) -> f64 {
+    (rank * size / 100.0 - 1e-9).ceil().max(1.0)
 }
 
 /// A value as a digest holds it.

@@ -4,7 +4,7 @@
 mod digest;
 mod hll;
 
-pub(super) use digest::Digest;
+pub(super) use digest::{Digest, place};
 pub(super) use hll::Hll;
 
 use super::{Function, ResultName};
