@@ -17,6 +17,8 @@ const EXAMPLES: &str = "Examples:
   kqlens run queries/backends-by-hour.kql --logs 'exports/**/*.json' -o usage.png
   kqlens run -e 'ApiManagementGatewayLogs | summarize count() by ResponseCode' --logs query_data.csv
   kqlens check queries/*.kql
+  kqlens run pasted.kql --logs exports --param TimeRange=P1D --table Teams=teams.csv
+  kqlens fmt --check queries
   kqlens functions extract
 
 Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory";
