@@ -26,6 +26,10 @@ impl Binder<'_> {
             return Ok(special);
         }
         let Some(function) = functions::find(&name.text) else {
+            if functions::unsupported_reason(&name.text).is_some() {
+                // A mistake in the arguments is told first: it would remain wherever the query runs.
+                arguments.iter().try_for_each(|a| self.scalar(&a.value, row, env).map(drop))?;
+            }
             return Err(Box::new(unknown_function(name, env)));
         };
         if !function.columns.is_empty() {
