@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use super::{Function, Meaning, ResultName, checks};
-use crate::ir::{compare, unwrap_dynamic};
+use crate::ir::unwrap_dynamic;
 use crate::types::{Json, ScalarType, Value, cast, moment_in_dynamic, to_text};
 
 type Bag = serde_json::Map<String, Json>;
@@ -49,7 +49,11 @@ fn sort_key(item: &Json) -> (u8, Value<'static>) {
 
 /// The order `array_sort` gives to what is not null: numbers by size, then texts, then all else.
 fn order(a: &(u8, Value<'static>), b: &(u8, Value<'static>)) -> Ordering {
-    let sizes = || compare(&unwrap_dynamic(&a.1), &unwrap_dynamic(&b.1)).unwrap_or(Ordering::Equal);
+    let sizes = || match (unwrap_dynamic(&a.1), unwrap_dynamic(&b.1)) {
+        // Arrays and bags stay as they stand.
+        (Value::Dynamic(_), Value::Dynamic(_)) => Ordering::Equal,
+        (a, b) => a.total_order(&b),
+    };
     a.0.cmp(&b.0).then_with(sizes)
 }
 

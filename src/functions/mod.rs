@@ -260,6 +260,7 @@ pub const FAMILIES: &[(&str, &[Function])] = &[
 /// Every aggregate.
 pub const AGGREGATES: &[&[Aggregate]] = aggregate::FAMILIES;
 
+pub use aggregate::rolling_percentiles;
 pub use elsewhere::of_other_languages;
 pub use unsupported::{UNSUPPORTED, reason as unsupported_reason};
 

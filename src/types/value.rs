@@ -175,6 +175,10 @@ impl<'a> Value<'a> {
             (Self::Dynamic(a), Value::Dynamic(b)) => a.to_string().cmp(&b.to_string()),
             _ => match (self.as_i64(), other.as_i64()) {
                 (Some(a), Some(b)) => a.cmp(&b),
+                (Some(a), None) if other.as_f64().is_some() => long_beside_real(a, other.as_f64().unwrap_or(f64::NAN)),
+                (None, Some(b)) if self.as_f64().is_some() => {
+                    long_beside_real(b, self.as_f64().unwrap_or(f64::NAN)).reverse()
+                }
                 _ => match (self.as_f64(), other.as_f64()) {
                     (Some(a), Some(b)) => match (a.is_nan(), b.is_nan()) {
                         (true, true) => Ordering::Equal,
@@ -186,5 +190,38 @@ impl<'a> Value<'a> {
                 },
             },
         }
+    }
+
+    /// An order of any two values, for sorting: unlike ones by their kind, like ones as [`Value::order`] has them.
+    pub fn total_order(&self, other: &Value<'_>) -> Ordering {
+        self.kind().cmp(&other.kind()).then_with(|| self.order(other))
+    }
+
+    /// The place of a value's kind among all kinds; numbers are of one kind.
+    const fn kind(&self) -> u8 {
+        match self {
+            Self::Null => 0,
+            Self::Bool(_) => 1,
+            Self::Int(_) | Self::Long(_) | Self::Real(_) | Self::Decimal(_) => 2,
+            Self::DateTime(_) => 3,
+            Self::TimeSpan(_) => 4,
+            Self::Guid(_) => 5,
+            Self::String(_) => 6,
+            Self::Dynamic(_) => 7,
+        }
+    }
+}
+
+/// The order of a whole number and a real, exactly: as a real, great whole numbers would be equal to their neighbours.
+fn long_beside_real(long: i64, real: f64) -> Ordering {
+    /// 2 to the power of 63: the least real that is greater than every long.
+    const ABOVE: f64 = 9_223_372_036_854_775_808.0;
+    if real.is_nan() || real < -ABOVE {
+        Ordering::Greater
+    } else if real >= ABOVE {
+        Ordering::Less
+    } else {
+        let fraction = real - real.trunc();
+        long.cmp(&(real as i64)).then_with(|| 0.0.partial_cmp(&fraction).unwrap_or(Ordering::Equal))
     }
 }

@@ -200,7 +200,7 @@ impl Best {
                     part.reverse();
                 }
                 part.sort_by(|a, b| {
-                    let order = ranks.values[*a].order(&ranks.values[*b]);
+                    let order = ranks.values[*a].total_order(&ranks.values[*b]);
                     if self.ascending { order } else { order.reverse() }
                 });
                 part.truncate(self.count.unwrap_or(usize::MAX));

@@ -15,6 +15,8 @@ use crate::types::{Column, ScalarType, Table, Value};
 const THRESHOLD: f64 = 0.1;
 /// The pattern of the texts that no other pattern fits.
 const OTHERS: &str = "others";
+/// Of so many terms, one is lost at a time: of a text as long as a book, more, or there would be no end to it.
+const AT_ONCE: usize = 64;
 /// The hidden column of the text.
 const TEXT: &str = "$text";
 
@@ -161,7 +163,8 @@ fn patterns(texts: &[Value<'static>], threshold: f64, separators: Option<&str>) 
         candidates.entry((found.len(), found)).or_default().push(row);
     }
     let mut answer = vec![OTHERS.to_owned(); texts.len()];
-    // The most telling first. One that too few texts have loses its rarest term and is tried again.
+    // The most telling first. One that too few texts have loses its rarest term (a very long one, several) and is
+    // tried again.
     while let Some(((_, fixed), rows)) = candidates.pop_last() {
         if fixed.is_empty() {
             continue;
@@ -171,8 +174,11 @@ fn patterns(texts: &[Value<'static>], threshold: f64, separators: Option<&str>) 
             rows.iter().for_each(|row| answer[*row].clone_from(&pattern));
             continue;
         }
-        let rarest = fixed.iter().min_by_key(|(place, term)| often(*place, term)).copied();
-        let fewer: Fixed<'_> = fixed.iter().copied().filter(|f| Some(*f) != rarest).collect();
+        let mut rarest: Vec<usize> = (0..fixed.len()).collect();
+        rarest.sort_by_cached_key(|at| often(fixed[*at].0, fixed[*at].1));
+        let mut kept = rarest.split_off((fixed.len() / AT_ONCE).max(1));
+        kept.sort_unstable();
+        let fewer: Fixed<'_> = kept.into_iter().map(|at| fixed[at]).collect();
         candidates.entry((fewer.len(), fewer)).or_default().extend(rows);
     }
     answer
@@ -185,7 +191,7 @@ fn written(parsed: &[Terms<'_>], rows: &[usize], fixed: &[(usize, &str)], absorb
     let mut last_was_star = false;
     let longest = rows.iter().map(|row| parsed[*row].0.len()).max().unwrap_or(0);
     for (place, (gap, term)) in model.0.iter().enumerate() {
-        let kept = fixed.contains(&(place, *term));
+        let kept = fixed.binary_search_by_key(&place, |(at, _)| *at).is_ok_and(|at| fixed[at].1 == *term);
         if !kept && last_was_star {
             continue;
         }

@@ -67,10 +67,17 @@ fn place(value: &Value<'_>, origin: &Value<'_>, step: &Value<'_>) -> Option<i64>
     match (whole(value), whole(origin), whole(step)) {
         (Some(v), Some(origin), Some(step)) if step > 0 => Some(v.saturating_sub(origin).div_euclid(step)),
         _ => match (value.as_f64(), origin.as_f64(), step.as_f64()) {
-            (Some(v), Some(origin), Some(step)) if step > 0.0 => Some(((v - origin) / step).floor() as i64),
+            (Some(v), Some(origin), Some(step)) if step > 0.0 => {
+                Some((v - origin) / step).filter(|at| !at.is_nan()).map(|at| at.floor() as i64)
+            }
             _ => None,
         },
     }
+}
+
+/// Whether so many steps lie before a place that it cannot be told.
+const fn beyond(place: i64, step: &Value<'_>) -> bool {
+    matches!(step, Value::Real(_)) && (place == i64::MIN || place == i64::MAX)
 }
 
 impl Binder<'_> {
@@ -169,7 +176,7 @@ impl Binder<'_> {
             Some(if outside { at.saturating_sub(1) } else { at })
         });
         if let (Some(first), Some(last)) = (first, last)
-            && last.saturating_sub(first) >= LONGEST
+            && (last.saturating_sub(first) >= LONGEST || beyond(first, &step) || beyond(last, &step))
         {
             return Err(Box::new(
                 Diagnostic::new("KQL212", format!("the series would have more than {LONGEST} values"), axis.step.span)
@@ -267,13 +274,13 @@ fn series(
     let mut total: i64 = 0;
     for part in &parts {
         let (first, last) = bounds(part);
-        let steps = last.saturating_sub(first).saturating_add(1).max(0);
-        if steps > LONGEST {
+        let count = last.saturating_sub(first).saturating_add(1).max(0);
+        if count > LONGEST || beyond(first, &steps.step) || beyond(last, &steps.step) {
             return Err(format!(
                 "a series would have more than {LONGEST} values; use a longer step or a shorter range"
             ));
         }
-        total = total.saturating_add(steps.saturating_mul(aggregates.len() as i64 + 1));
+        total = total.saturating_add(count.saturating_mul(aggregates.len() as i64 + 1));
     }
     if total > MOST {
         return Err(format!(

@@ -4,7 +4,7 @@ use super::activity::timeline::{Out, Step, Times, distance, timeline_type};
 use super::{Arguments, Call, Meaning, Plugin, columns_by_place};
 use crate::bind::scope::Tabular;
 use crate::bind::{Bind, Binder, error};
-use crate::functions::{AggregateMeaning, find_aggregate};
+use crate::functions::rolling_percentiles;
 use crate::ir::{Plan, Schema};
 use crate::types::{ScalarType, Table, Value, format_real};
 
@@ -46,11 +46,8 @@ fn rolling_percentile(
     let shown = format_real(rank);
     let shown = shown.strip_suffix(".0").unwrap_or(&shown);
     schema.columns.push((format!("rolling_{bins}_percentile_{value_name}_{shown}"), value.scalar_type));
-    let Some(AggregateMeaning::Kernel(percentile)) = find_aggregate("percentile").map(|a| a.meaning) else {
-        return error("KQL151", "no aggregate named 'percentile'", call.span);
-    };
     let answer = schema.clone();
-    let kernel = move |context: &crate::ir::Context, tables: Vec<Table>| {
+    let kernel = move |_: &crate::ir::Context, tables: Vec<Table>| {
         let table = tables.into_iter().next().unwrap_or_default();
         let times = Times::of(&table, 1, 2);
         let mut out = Out::new(&answer);
@@ -58,18 +55,18 @@ fn rolling_percentile(
             // The part's rows are ordered by time, so each bin is a run of them.
             let places: Vec<(i64, usize)> = part.rows.iter().map(|(at, row)| (step.floor(*at, 0), *row)).collect();
             let starts: Vec<usize> = (0..places.len()).filter(|i| *i == 0 || places[i - 1].0 != places[*i].0).collect();
-            for (nth, start) in starts.iter().enumerate() {
-                let bin = places[*start].0;
-                let end = starts.get(nth + 1).copied().unwrap_or(places.len());
-                let first = step.back(bin, bins - 1);
-                let values: Vec<Value<'static>> = places[..end]
-                    .iter()
-                    .rev()
-                    .take_while(|(place, _)| *place >= first)
-                    .map(|(_, row)| table.columns[0].values[*row].clone())
-                    .collect();
-                let ranks = vec![Value::Real(rank); values.len()];
-                out.push(bin, part, [percentile(context, &[values, ranks])]);
+            let windows: Vec<(usize, usize)> = starts
+                .iter()
+                .enumerate()
+                .map(|(nth, start)| {
+                    let first = step.back(places[*start].0, bins - 1);
+                    let end = starts.get(nth + 1).copied().unwrap_or(places.len());
+                    (places.partition_point(|(bin, _)| *bin < first), end)
+                })
+                .collect();
+            let values: Vec<&Value<'static>> = places.iter().map(|(_, row)| &table.columns[0].values[*row]).collect();
+            for (start, percentile) in starts.iter().zip(rolling_percentiles(&values, &windows, rank)) {
+                out.push(places[*start].0, part, [percentile]);
             }
         }
         Ok(out.table())

@@ -11,6 +11,8 @@ mod sketches;
 mod spread;
 mod sums;
 
+pub use percentiles::rolling_percentiles;
+
 use super::{Aggregate, AggregateMeaning, OverNothing};
 use crate::ir::{AggregateKernel, CoreAggregate};
 use crate::types::ScalarType;

@@ -86,7 +86,7 @@ fn all(ranks: Vec<f64>, at: impl Fn(f64) -> Value<'static>) -> Value<'static> {
 /// The order of two values, dynamics by what they hold.
 fn order(a: &Value<'static>, b: &Value<'static>) -> Ordering {
     match (a, b) {
-        (Value::Dynamic(_), _) | (_, Value::Dynamic(_)) => unwrap_dynamic(a).order(&unwrap_dynamic(b)),
+        (Value::Dynamic(_), _) | (_, Value::Dynamic(_)) => unwrap_dynamic(a).total_order(&unwrap_dynamic(b)),
         _ => a.order(b),
     }
 }
@@ -119,4 +119,66 @@ fn at_weighted_rank(group: &Group, rank: f64) -> Value<'static> {
         }
     }
     pairs.pop().map_or(Value::Null, |(value, _)| value.clone())
+}
+
+/// The percentile over each of some windows of rows, from one row up to another, which only move forward: each row
+/// comes in once and goes out once, however long the windows are.
+#[must_use]
+pub fn rolling_percentiles(values: &[&Value<'static>], windows: &[(usize, usize)], rank: f64) -> Vec<Value<'static>> {
+    let mut sorted: Vec<usize> = (0..values.len()).filter(|row| !values[*row].is_null()).collect();
+    sorted.sort_by(|a, b| order(values[*a], values[*b]));
+    let mut places = vec![None; values.len()];
+    sorted.iter().enumerate().for_each(|(place, row)| places[*row] = Some(place));
+    let mut window = Window { counts: vec![0; sorted.len() + 1], size: 0 };
+    let (mut gone, mut come) = (0, 0);
+    let at = |(first, end): &(usize, usize)| {
+        while come < *end {
+            window.count(places[come], 1);
+            come += 1;
+        }
+        while gone < *first {
+            window.count(places[gone], -1);
+            gone += 1;
+        }
+        if window.size == 0 || !rank.is_finite() {
+            return Value::Null;
+        }
+        let nth = (place(rank, window.size as f64) as i64).min(window.size);
+        values[sorted[window.nth(nth)]].clone()
+    };
+    windows.iter().map(at).collect()
+}
+
+/// Which places of an order are taken, as a Fenwick tree: slot n counts the places behind the last of its lowest bit.
+struct Window {
+    counts: Vec<i64>,
+    size: i64,
+}
+
+impl Window {
+    /// Takes a place, or leaves it.
+    fn count(&mut self, place: Option<usize>, by: i64) {
+        let Some(place) = place else { return };
+        self.size += by;
+        let mut slot = place + 1;
+        while slot < self.counts.len() {
+            self.counts[slot] += by;
+            slot += slot & slot.wrapping_neg();
+        }
+    }
+
+    /// The nth taken place, from 1.
+    fn nth(&self, mut nth: i64) -> usize {
+        let mut place = 0;
+        let mut width = self.counts.len().next_power_of_two();
+        while width > 0 {
+            let slot = place + width;
+            if slot < self.counts.len() && self.counts[slot] < nth {
+                nth -= self.counts[slot];
+                place = slot;
+            }
+            width /= 2;
+        }
+        place
+    }
 }

@@ -7,8 +7,8 @@ use crate::types::{Json, ScalarType, Value};
 
 /// The shortest period there is.
 const SHORTEST: usize = 4;
-/// The most periods a call may ask for.
-const MOST: i64 = 1_048_576;
+/// The most periods a call is given, zeros included.
+const MOST: i64 = 1_024;
 /// How many times the mean power a frequency must have to be more than noise.
 const OVER_NOISE: f64 = 4.0;
 

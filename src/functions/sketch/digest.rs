@@ -46,7 +46,7 @@ impl Digest {
     }
 
     fn with(of: ScalarType, mut points: Vec<(Value<'static>, f64)>) -> Self {
-        points.sort_by(|a, b| a.0.order(&b.0));
+        points.sort_by(|a, b| a.0.total_order(&b.0));
         points.dedup_by(|next, kept| {
             let same = next.0.order(&kept.0).is_eq();
             if same {

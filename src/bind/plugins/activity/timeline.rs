@@ -220,7 +220,7 @@ impl<'s> Out<'s> {
     /// The rows in the order of their first column.
     pub fn table(mut self) -> Table {
         self.rows.sort_by(|a, b| match (a.first(), b.first()) {
-            (Some(a), Some(b)) => a.order(b),
+            (Some(a), Some(b)) => a.total_order(b),
             _ => std::cmp::Ordering::Equal,
         });
         self.unsorted()
