@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::{AggregateKernel, Context, CoreAggregate, Expr};
-use crate::types::{ScalarType, Table, Value};
+use crate::types::{Column, ScalarType, Table, Value};
 
 /// The columns of a table, in order; names are unique.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,12 @@ impl Schema {
     /// Whether the table may have columns besides those told here.
     pub fn is_open(&self) -> bool {
         self.columns.iter().any(|(n, _)| n.starts_with(Self::UNKNOWN))
+    }
+
+    /// The columns with nothing in them yet, for a kernel to fill.
+    pub fn empty_columns(&self) -> Vec<Column> {
+        let columns = self.columns.iter();
+        columns.map(|(name, t)| Column { name: name.clone(), scalar_type: *t, values: Vec::new() }).collect()
     }
 
     /// A name no column has yet: the wanted one, or with the smallest number after it.

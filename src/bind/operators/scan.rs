@@ -310,11 +310,7 @@ impl Machine {
     }
 
     fn table(&self, shown: Vec<Output>, schema: &Schema) -> Table {
-        let mut columns: Vec<Column> = schema
-            .columns
-            .iter()
-            .map(|(name, scalar_type)| Column { name: name.clone(), scalar_type: *scalar_type, values: Vec::new() })
-            .collect();
+        let mut columns: Vec<Column> = schema.empty_columns();
         let rows = shown.len();
         for output in shown {
             let mut cells = output.cells;

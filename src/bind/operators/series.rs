@@ -259,11 +259,7 @@ fn series(
     if parts.is_empty() && nonempty {
         parts.push(Vec::new());
     }
-    let mut columns: Vec<Column> = schema
-        .columns
-        .iter()
-        .map(|(name, scalar_type)| Column { name: name.clone(), scalar_type: *scalar_type, values: Vec::new() })
-        .collect();
+    let mut columns: Vec<Column> = schema.empty_columns();
     let rows = parts.len();
     let bounds = |part: &[usize]| {
         let taken = || part.iter().filter_map(|row| places.values[*row].as_i64());

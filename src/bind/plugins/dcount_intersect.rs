@@ -44,11 +44,7 @@ fn dcount_intersect(binder: &Binder<'_>, call: &Call<'_>, arguments: &Arguments<
     let answer = schema.clone();
     let kernel = move |context: &Context, tables: Vec<Table>| {
         let table = tables.into_iter().next().unwrap_or_default();
-        let mut columns: Vec<Column> = answer
-            .columns
-            .iter()
-            .map(|(name, t)| Column { name: name.clone(), scalar_type: *t, values: Vec::new() })
-            .collect();
+        let mut columns: Vec<Column> = answer.empty_columns();
         for row in 0..table.rows {
             let sets: Vec<&Value<'static>> = table.columns.iter().map(|c| &c.values[row]).collect();
             for (at, column) in columns.iter_mut().enumerate() {

@@ -22,11 +22,7 @@ fn narrow(_: &Binder<'_>, _: &Call<'_>, _: &Arguments<'_>, input: Tabular) -> Bi
     let answer = schema.clone();
     let kernel = move |_: &crate::ir::Context, tables: Vec<Table>| {
         let table = tables.into_iter().next().unwrap_or_default();
-        let mut columns: Vec<Column> = answer
-            .columns
-            .iter()
-            .map(|(name, t)| Column { name: name.clone(), scalar_type: *t, values: Vec::new() })
-            .collect();
+        let mut columns: Vec<Column> = answer.empty_columns();
         for row in 0..table.rows {
             for cell in &table.columns {
                 let values = [
