@@ -4,15 +4,13 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use arrow::record_batch::RecordBatch;
-
 use super::arguments::{DateOrder, LogsArguments};
 use super::exit::{Exit, Failure};
 use super::output;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
-use crate::sources::{Catalog, ReadOptions, ReadRequest, SourceError, SourceErrorKind, Tally};
+use crate::sources::{Catalog, ReadOptions, ReadRequest, Sink, SourceError, SourceErrorKind, Tally};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
@@ -95,21 +93,21 @@ impl Tables for Logs {
 }
 
 impl Rows for Logs {
-    fn read(&self, scan: &Scan, columns: &[String]) -> Result<Vec<RecordBatch>, EngineError> {
+    fn read(&self, scan: &Scan, columns: &[String], sink: &Sink<'_>) -> Result<(), EngineError> {
         let request = ReadRequest {
             table: scan.table.clone(),
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
         };
-        let result = self.catalog.read(&request).map_err(|e| EngineError::new(told(&e)))?;
+        let tally = self.catalog.read_into(&request, sink).map_err(|e| EngineError::new(told(&e)))?;
         let mut tallies = self.tallies.borrow_mut();
         let told = tallies.entry(scan.table.clone()).or_default();
         // Of several reads the one that looked at most tells most.
-        if result.tally.read > told.read || (result.tally.read == told.read && result.tally.repaired >= told.repaired) {
-            *told = result.tally;
+        if tally.read > told.read || (tally.read == told.read && tally.repaired >= told.repaired) {
+            *told = tally;
         }
-        Ok(result.batches)
+        Ok(())
     }
 }
 

@@ -7,16 +7,17 @@ use std::fmt;
 use arrow::record_batch::RecordBatch;
 
 use crate::ir::{Context, Plan, Scan};
+use crate::sources::Sink;
 
 pub use polars::{Execution, PolarsEngine};
 
 /// Where an engine gets the rows of the logs.
 pub trait Rows {
-    /// The named columns of a table, in that order, as KQL's Arrow form ([`crate::types::field`]).
+    /// Hands over the named columns of a table, in that order, as KQL's Arrow form ([`crate::types::field`]).
     ///
     /// # Errors
     /// A message for the user, when the files cannot be read.
-    fn read(&self, scan: &Scan, columns: &[String]) -> Result<Vec<RecordBatch>, EngineError>;
+    fn read(&self, scan: &Scan, columns: &[String], sink: &Sink<'_>) -> Result<(), EngineError>;
 }
 
 /// No rows anywhere: for queries that read no table.
@@ -24,7 +25,7 @@ pub trait Rows {
 pub struct NoRows;
 
 impl Rows for NoRows {
-    fn read(&self, scan: &Scan, _: &[String]) -> Result<Vec<RecordBatch>, EngineError> {
+    fn read(&self, scan: &Scan, _: &[String], _: &Sink<'_>) -> Result<(), EngineError> {
         Err(EngineError::new(format!("there are no logs to read '{}' from", scan.table)))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
+use std::ops::ControlFlow;
 
 use super::apim;
 use super::catalog::ReadOptions;
@@ -105,10 +106,10 @@ pub(super) fn read(
     skipped: u64,
     source: &str,
     delimiter: char,
-    wanted: &Wanted,
     options: &ReadOptions,
     rows: &mut Rows<'_>,
 ) -> Result<(), SourceError> {
+    let wanted = rows.wanted();
     let mut input = BufReader::with_capacity(BLOCK, stream);
     let mut record = Vec::new();
     let mut place = Place { source, line: 1, byte: skipped };
@@ -171,7 +172,7 @@ pub(super) fn observe(stream: Stream, delimiter: char, guesses: &mut Guesses) {
     let mut input = BufReader::with_capacity(BLOCK, stream);
     let mut record = Vec::new();
     let nothing = Wanted::default();
-    let mut rows = Rows::new(&nothing);
+    let mut rows = Rows::new(&nothing, &|_, _| ControlFlow::Break(()), 0, 0);
     let place = Place { source: "", line: 0, byte: 0 };
     let mut header: Vec<String> = Vec::new();
     while next_record(&mut input, &mut record, &mut rows, place).is_some() {

@@ -22,6 +22,6 @@ mod tally;
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
-pub use read::{ReadRequest, ReadResult};
+pub use read::{Position, ReadRequest, ReadResult, Sink};
 pub use sniff::Shape;
 pub use tally::{Reject, Tally};

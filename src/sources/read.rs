@@ -1,6 +1,7 @@
 //! A read: the files of a table, side by side, into batches.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
+use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -28,6 +29,19 @@ pub struct ReadRequest {
     pub limit: Option<usize>,
 }
 
+/// Where a batch stands among all of a read: rows of a smaller position come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The file, counted over the files of the read.
+    pub file: usize,
+    /// The batch within it.
+    pub block: usize,
+}
+
+/// Takes batches while they are read, from any thread and in any order. After a `Break` no more are wanted; some that
+/// were on their way may still come.
+pub type Sink<'s> = dyn Fn(Position, RecordBatch) -> ControlFlow<()> + Sync + 's;
+
 /// Rows, and what became of all that were read for them.
 #[derive(Clone, Debug, Default)]
 pub struct ReadResult {
@@ -38,20 +52,34 @@ pub struct ReadResult {
 }
 
 impl Catalog {
-    /// Reads a table. The order of the rows is that of the files, whatever the number of threads.
+    /// Reads a table into memory. The order of the rows is that of the files, whatever the number of threads.
     ///
     /// # Errors
     /// When no file holds the table, it has no such column, or a file cannot be read at all.
     pub fn read(&self, request: &ReadRequest) -> Result<ReadResult, SourceError> {
+        let batches = Mutex::new(BTreeMap::new());
+        let tally = self.read_into(request, &|position, batch| {
+            batches.lock().unwrap_or_else(PoisonError::into_inner).insert(position, batch);
+            ControlFlow::Continue(())
+        })?;
+        let batches = batches.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
+        Ok(ReadResult { batches, tally })
+    }
+
+    /// Reads a table, handing over each batch as soon as it is filled. The answer tells what became of every row.
+    ///
+    /// # Errors
+    /// As [`Catalog::read`].
+    pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
         let files = self.files_of(&request.table);
+        let mut tally = Tally::default();
         if files.is_empty() {
             // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
             if apim::table(&request.table).is_none() || self.tables().is_empty() {
                 return Err(self.no_such_table(&request.table));
             }
-            let mut result = ReadResult::default();
-            result.tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
-            return Ok(result);
+            tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
+            return Ok(tally);
         }
         let mut schema = self.schema(&request.table).unwrap_or_default();
         schema.extend(self.hidden(&request.table));
@@ -63,22 +91,11 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
-        let wanted = Wanted { columns, period: request.period, limit: request.limit, seen };
-        let outcomes = self.side_by_side(&files, &wanted, &request.table);
-        let mut result = ReadResult::default();
-        let mut left = request.limit.unwrap_or(usize::MAX);
-        for outcome in outcomes {
-            let (batches, tally) = outcome?;
-            result.tally.add(tally);
-            for batch in batches {
-                let rows = batch.num_rows().min(left);
-                left -= rows;
-                if rows > 0 {
-                    result.batches.push(batch.slice(0, rows));
-                }
-            }
+        let wanted = Wanted { columns, period: request.period, seen };
+        for outcome in self.side_by_side(&files, &wanted, request, sink) {
+            tally.add(outcome?.0);
         }
-        Ok(result)
+        Ok(tally)
     }
 
     /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
@@ -93,28 +110,37 @@ impl Catalog {
     }
 
     /// Reads files on as many threads as the machine has; the outcomes stand in the files' order.
-    fn side_by_side(&self, files: &[&FoundFile], wanted: &Wanted, table: &str) -> Vec<Outcome> {
-        // Which of two equal records is the first must not depend on threads.
-        let threads = if wanted.seen.is_some() || wanted.limit.is_some() {
+    fn side_by_side(
+        &self,
+        files: &[&FoundFile],
+        wanted: &Wanted,
+        request: &ReadRequest,
+        sink: &Sink<'_>,
+    ) -> Vec<Outcome> {
+        // Which of two equal records is the first, and which rows are enough, must not depend on threads.
+        let threads = if wanted.seen.is_some() || request.limit.is_some() {
             1
         } else {
             std::thread::available_parallelism().map_or(1, usize::from)
         };
         let next = AtomicUsize::new(0);
+        let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
         let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
-        let enough = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..threads.min(files.len()) {
                 scope.spawn(|| {
                     loop {
                         let at = next.fetch_add(1, Ordering::Relaxed);
                         let Some(file) = files.get(at) else { return };
-                        if wanted.limit.is_some_and(|limit| enough.load(Ordering::Relaxed) >= limit) {
+                        let wanted_now = left.load(Ordering::Relaxed);
+                        if wanted_now == 0 {
                             return;
                         }
-                        let outcome = self.read_file(file, wanted, table);
-                        if let Ok((batches, _)) = &outcome {
-                            enough.fetch_add(batches.iter().map(RecordBatch::num_rows).sum(), Ordering::Relaxed);
+                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request);
+                        if let Ok((_, still)) = &outcome
+                            && (request.limit.is_some() || *still == 0)
+                        {
+                            left.store(*still, Ordering::Relaxed);
                         }
                         outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
                     }
@@ -124,23 +150,23 @@ impl Catalog {
         outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    fn read_file(&self, file: &FoundFile, wanted: &Wanted, table: &str) -> Outcome {
+    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest) -> Outcome {
         let source = file.path.display().to_string();
         let opened =
             open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
-        let mut rows = Rows::new(wanted);
         rows.tally.files = 1;
         match file.shape {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {
                 let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
-                csv::read(opened.stream, opened.skipped, &source, delimiter, wanted, &self.options, &mut rows)?;
+                csv::read(opened.stream, opened.skipped, &source, delimiter, &self.options, &mut rows)?;
             }
             Some(Shape::JsonArray) => {
-                let keys = Keys::new(wanted, Shape::JsonArray, table);
+                let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
                 array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
             }
             Some(shape) => {
-                jsonl::read(opened.stream, opened.skipped, &source, &Keys::new(wanted, shape, table), &mut rows)?;
+                let keys = Keys::new(rows.wanted(), shape, &request.table);
+                jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
             }
             None => {}
         }
@@ -148,7 +174,8 @@ impl Catalog {
     }
 }
 
-type Outcome = Result<(Vec<RecordBatch>, Tally), SourceError>;
+/// What became of a file's rows, and how many more are wanted.
+type Outcome = Result<(Tally, usize), SourceError>;
 
 fn no_such_column(table: &str, column: &str) -> SourceError {
     SourceError::new(SourceErrorKind::NoSuchColumn, format!("{table} has no column {column}"))

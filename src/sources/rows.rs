@@ -1,6 +1,7 @@
-//! The rows of one read as they are found: columns being filled, and what became of each row.
+//! The rows of one file as they are found: columns being filled, and what became of each row.
 
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::Schema;
@@ -8,6 +9,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::cell::{Adapt, Builder, Fit, Raw};
 use super::error::SourceError;
+use super::read::{Position, Sink};
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
 use crate::types::{ScalarType, field};
@@ -25,8 +27,6 @@ pub(super) struct Wanted {
     pub(super) columns: Vec<(String, ScalarType)>,
     /// Half-open ticks of [`TIME`].
     pub(super) period: Option<(i64, i64)>,
-    /// How many rows are enough.
-    pub(super) limit: Option<usize>,
     /// The records that came before, when duplicates are to be dropped.
     pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
 }
@@ -39,34 +39,42 @@ pub(super) struct Place<'a> {
     pub(super) byte: u64,
 }
 
-/// Rows being collected.
+/// Rows on their way from one file to whoever asked for them.
 pub(super) struct Rows<'w> {
     wanted: &'w Wanted,
+    sink: &'w Sink<'w>,
+    position: Position,
     builders: Vec<Builder>,
     filled: usize,
-    /// Rows taken so far, over all batches.
-    taken: usize,
-    batches: Vec<RecordBatch>,
+    /// How many more rows are enough.
+    left: usize,
     pub(super) tally: Tally,
     scratch: String,
 }
 
 impl<'w> Rows<'w> {
-    pub(super) fn new(wanted: &'w Wanted) -> Self {
+    /// Rows of the file with this number among the files of the read, at most `left` of them.
+    pub(super) fn new(wanted: &'w Wanted, sink: &'w Sink<'w>, file: usize, left: usize) -> Self {
         Self {
             wanted,
+            sink,
+            position: Position { file, block: 0 },
             builders: builders(wanted),
             filled: 0,
-            taken: 0,
-            batches: Vec::new(),
+            left,
             tally: Tally::default(),
             scratch: String::new(),
         }
     }
 
+    /// What is wanted of each row.
+    pub(super) const fn wanted(&self) -> &'w Wanted {
+        self.wanted
+    }
+
     /// Whether no further row is wanted.
-    pub(super) fn full(&self) -> bool {
-        self.wanted.limit.is_some_and(|limit| self.taken >= limit)
+    pub(super) const fn full(&self) -> bool {
+        self.left == 0
     }
 
     /// Takes a row: a value, or none, for each wanted column. `time` is the row's [`TIME`] as it stands in the file,
@@ -94,7 +102,7 @@ impl<'w> Rows<'w> {
                 }
             }
             self.filled += 1;
-            self.taken += 1;
+            self.left -= 1;
         }
         if outside {
             self.tally.outside += 1;
@@ -143,17 +151,21 @@ impl<'w> Rows<'w> {
         let arrays = std::mem::replace(&mut self.builders, fresh).into_iter().map(Builder::finish).collect();
         let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
         let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
-        self.batches.push(RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?);
+        let batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
+        if let ControlFlow::Break(()) = (self.sink)(self.position, batch) {
+            self.left = 0;
+        }
+        self.position.block += 1;
         self.filled = 0;
         Ok(())
     }
 
-    /// The batches and the tally.
-    pub(super) fn finish(mut self) -> Result<(Vec<RecordBatch>, Tally), SourceError> {
+    /// Hands over the last rows. The answer is what became of all, and how many more are wanted.
+    pub(super) fn finish(mut self) -> Result<(Tally, usize), SourceError> {
         if self.filled > 0 {
             self.flush()?;
         }
-        Ok((self.batches, self.tally))
+        Ok((self.tally, self.left))
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+use std::sync::{Mutex, PoisonError};
 
+use arrow::record_batch::RecordBatch;
 use polars::prelude::{
     DataFrame, Engine as PlEngine, ExplodeOptions, Expr as PlExpr, IntoLazy, JoinBuilder, JoinCoalesce, JoinType,
     LazyFrame, MaintainOrderJoin, SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, lit, when,
@@ -142,7 +145,14 @@ impl<'a> Lowering<'a> {
             (Some(frame), _) => frame,
             (None, None) => return Err(EngineError::new(format!("'{table}' is not among the tables of this plan"))),
             (None, Some((scan, all))) => {
-                let frame = from_batches(all, &self.rows.read(scan, &all.names())?)?;
+                let batches = Mutex::new(BTreeMap::new());
+                self.rows.read(scan, &all.names(), &|position, batch| {
+                    batches.lock().unwrap_or_else(PoisonError::into_inner).insert(position, batch);
+                    ControlFlow::Continue(())
+                })?;
+                let batches: Vec<RecordBatch> =
+                    batches.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
+                let frame = from_batches(all, &batches)?;
                 self.read.borrow_mut().insert(table.to_owned(), frame.clone());
                 frame
             }
