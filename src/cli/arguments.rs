@@ -42,7 +42,7 @@ pub(super) enum Command {
 }
 
 /// Where rows come from.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct LogsArguments {
     /// Exported logs: files, folders and globs, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
@@ -77,6 +77,34 @@ pub(super) enum DateOrder {
     MonthFirst,
 }
 
+/// What computes the answer.
+#[derive(Args, Debug, Default)]
+pub(super) struct EngineArguments {
+    /// What computes the answer
+    #[arg(long, value_enum, default_value_t = EngineChoice::Polars)]
+    pub engine: EngineChoice,
+    /// The Spark Connect server, as `sc://host:15002/;key=value;…`; else what SPARK_REMOTE holds. Its token may stand in
+    /// KQLENS_TOKEN. The paths of --logs are then as that server names them
+    #[arg(long, value_name = "sc://HOST:PORT")]
+    pub remote: Option<String>,
+    /// Fetch all rows from the cluster when what makes them fewer has no exact form in SQL
+    #[arg(long)]
+    pub allow_fetch: bool,
+    /// Stop after this time, on the server as well: 90s, 15m, 2h
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
+}
+
+/// An engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineChoice {
+    /// This machine
+    #[default]
+    Polars,
+    /// A Spark Connect server: Apache Spark, Databricks, Sail
+    Spark,
+}
+
 /// The query and what it is run with.
 #[derive(Args, Debug, Default)]
 pub(super) struct QueryArguments {
@@ -104,6 +132,8 @@ pub(super) struct RunArguments {
     pub logs: LogsArguments,
     #[command(flatten)]
     pub with: QueryArguments,
+    #[command(flatten)]
+    pub engine: EngineArguments,
     /// Write here instead of to standard output; the format follows the extension. A query that gives several tables
     /// fills sheets of an xlsx and sections of a page, and of csv, tsv, jsonl and arrow a file for each: out.csv,
     /// out-2.csv, …

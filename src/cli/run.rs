@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{logs, output, query};
+use super::{engines, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
-use crate::engine::{Engine, Execution, PolarsEngine};
+use crate::engine::{Engine, Execution};
 use crate::ir::explain;
 use crate::render::{Answer, Format, Options, Theme, render};
 use crate::types::Table;
@@ -21,12 +21,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     };
     let (format, to_terminal) = format(arguments)?;
     let options = options(arguments, to_terminal)?;
-    let logs = logs::open(&arguments.logs)?;
+    let logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
-    let engine =
-        PolarsEngine { execution: if arguments.in_memory { Execution::InMemory } else { Execution::Streaming } };
+    let execution = if arguments.in_memory { Execution::InMemory } else { Execution::Streaming };
+    let engine = engines::open(&arguments.engine, &arguments.logs, &logs, execution)?;
     let evaluate = |plan: &crate::ir::Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
         Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
@@ -50,11 +50,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         notes.iter().for_each(|note| output::note(&format!("note: {note}")));
     }
     if arguments.explain {
-        return explained(&bound, engine, &context, &logs);
+        return explained(&bound, engine.as_ref(), &context, &logs);
     }
     let mut answers = Vec::new();
     for out in &bound.outputs {
-        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+        let batch = engine.run(&out.plan, &context, &logs).map_err(engines::failure)?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
@@ -110,14 +110,14 @@ fn draws(answer: &Answer) -> bool {
 
 fn explained(
     bound: &Bound,
-    engine: PolarsEngine,
+    engine: &dyn Engine,
     context: &crate::ir::Context,
     logs: &logs::Logs,
 ) -> Result<Exit, Failure> {
     for out in &bound.outputs {
         let mut text = format!("{}\n{}", out.name, explain(&crate::ir::prune(&out.plan)));
-        let below = engine.explain(&out.plan, context, logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
-        text += &format!("\nPolars\n{below}\n");
+        let below = engine.explain(&out.plan, context, logs).map_err(engines::failure)?;
+        text += &format!("\n{below}\n");
         output::write(text.as_bytes())?;
     }
     Ok(Exit::Whole)

@@ -60,7 +60,8 @@ impl Engine for PolarsEngine {
     fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError> {
         let plan = prune(plan);
         guarded(&plan, || {
-            Ok(Lowering::new(&plan, context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?)
+            let lowering = Lowering::new(&plan, context, rows, self.execution);
+            Ok(format!("Polars\n{}", lowering.plan(&plan)?.describe_optimized_plan()?))
         })
     }
 }
