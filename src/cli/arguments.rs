@@ -115,6 +115,9 @@ pub(super) struct RunArguments {
     /// Most rows a table shows
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
+    /// Leave text in CSV and TSV as it is, even where a spreadsheet would run it as a formula
+    #[arg(long)]
+    pub raw_csv: bool,
     /// Width and height of a chart
     #[arg(long, value_name = "WxH")]
     pub size: Option<String>,

@@ -10,7 +10,7 @@ use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
 use crate::engine::{Engine, Execution, PolarsEngine};
 use crate::ir::explain;
-use crate::render::{Answer, Format, Options, Theme, render};
+use crate::render::{Answer, Format, Options, Theme, encode, render};
 use crate::types::Table;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
             visualization: out.visualization.clone(),
         });
     }
-    if format == Format::Html {
+    if matches!(format, Format::Html | Format::Xlsx) {
         options.about = about::about(&text, &logs, &context);
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
@@ -88,7 +88,7 @@ fn write(answers: &[Answer], format: Format, options: &Options, to: Option<&Path
                     warnings.push(format!("{} is in {}", part[0].name, path.display()));
                 }
             }
-            None => output::write(&rendered.bytes)?,
+            None => output::write(&shown(rendered.bytes, format))?,
         }
         warnings.extend(rendered.warnings);
     }
@@ -96,6 +96,15 @@ fn write(answers: &[Answer], format: Format, options: &Options, to: Option<&Path
         output::note(&format!("note: {warning}"));
     }
     Ok(())
+}
+
+/// What goes to standard output. On a terminal nothing in it acts: a CSV or JSON may hold any text.
+fn shown(bytes: Vec<u8>, format: Format) -> Vec<u8> {
+    // The table has escaped its cells, and its colours are meant.
+    if format == Format::Table || !std::io::stdout().is_terminal() {
+        return bytes;
+    }
+    encode::terminal_lines(&String::from_utf8_lossy(&bytes)).into_bytes()
 }
 
 /// The file of a table: `out.csv` for the first, `out-2.csv` for the second.
@@ -139,6 +148,12 @@ fn format(arguments: &RunArguments) -> Result<(Format, bool), Failure> {
         (None, Some(path)) => Format::from_extension(path).ok_or_else(|| no_extension(path, &known()))?,
         (None, None) => Format::Table,
     };
+    if terminal && !format.is_text() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{format} is not for a terminal: write it to a file with -o out.{format}"),
+        ));
+    }
     Ok((format, terminal && format == Format::Table))
 }
 
@@ -166,6 +181,7 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         width: if to_terminal { output::terminal_width() } else { None },
         color: to_terminal && output::color(true),
         max_rows: arguments.max_rows,
+        raw_csv: arguments.raw_csv,
         size,
         scale: arguments.scale,
         theme: match arguments.theme {

@@ -19,7 +19,6 @@ mod query_api;
 mod terminal;
 mod text;
 mod xlsx;
-mod zip;
 
 pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
@@ -49,8 +48,8 @@ impl Rendered {
 pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<Rendered, RenderError> {
     Ok(match format {
         Format::Table => terminal::render(answers, options)?,
-        Format::Csv => csv::render(answers, ','),
-        Format::Tsv => csv::render(answers, '\t'),
+        Format::Csv => csv::render(answers, ',', options),
+        Format::Tsv => csv::render(answers, '\t', options),
         Format::Json => Rendered::text(json::array(answers)),
         Format::Jsonl => Rendered::text(json::lines(answers)),
         Format::QueryApi => Rendered::text(query_api::document(answers)),
@@ -59,7 +58,7 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
         Format::Png => chart::render_png(answers, options)?,
         Format::Html => page::render(answers, options)?,
         Format::Arrow => arrow_file::render(answers)?,
-        Format::Xlsx => xlsx::render(answers)?,
+        Format::Xlsx => xlsx::render(answers, options)?,
     })
 }
 
@@ -67,3 +66,6 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
 mod fixtures;
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+#[path = "../../tests/common/sheets.rs"]
+mod sheets;

@@ -35,6 +35,8 @@ pub struct Options {
     pub subtitle: Option<String>,
     /// What a page tells beside the tables.
     pub about: About,
+    /// Whether text in CSV stays as it is even where a spreadsheet would run it.
+    pub raw_csv: bool,
     /// A TrueType font for characters the built-in one lacks, such as Chinese.
     pub font: Option<Vec<u8>>,
     /// Whether lines end where bins without data begin, instead of going straight over them as the portal's do.
@@ -57,6 +59,7 @@ impl Default for Options {
             title: None,
             subtitle: None,
             about: About::default(),
+            raw_csv: false,
             font: None,
             break_gaps: false,
             color_order: Vec::new(),
