@@ -112,6 +112,11 @@ impl Rows for Logs {
 }
 
 impl Logs {
+    /// The tables that were read.
+    pub fn read_tables(&self) -> Vec<String> {
+        self.tallies.borrow().keys().cloned().collect()
+    }
+
     /// Tells what became of the rows, and whether too many were broken.
     pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
         let mut total = Tally::default();

@@ -20,7 +20,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
     };
     let (format, to_terminal) = format(arguments)?;
-    let options = options(arguments, to_terminal)?;
+    let mut options = options(arguments, to_terminal)?;
     let logs = logs::open(&arguments.logs)?;
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
@@ -61,6 +61,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
             batches: vec![batch],
             visualization: out.visualization.clone(),
         });
+    }
+    if matches!(format, Format::Svg | Format::Png) {
+        // A picture goes its own ways: it says what it is of.
+        let tables = logs.read_tables();
+        options.subtitle = (!tables.is_empty()).then(|| tables.join(", "));
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
@@ -145,6 +150,10 @@ fn no_extension(path: &Path, known: &str) -> Failure {
     )
 }
 
+fn font(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Environment, format!("cannot read {}: {e}", path.display())))
+}
+
 fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
     let size = match &arguments.size {
         None => None,
@@ -170,6 +179,8 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         },
         timezone: arguments.timezone.clone(),
         title: arguments.title.clone(),
+        font: arguments.font.as_deref().map(font).transpose()?,
+        break_gaps: arguments.break_gaps,
         ..Options::default()
     })
 }
