@@ -133,6 +133,12 @@ pub(super) struct RunArguments {
     /// A title for the chart
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// A TrueType or OpenType font for characters that the built-in one lacks, such as Chinese
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub font: Option<PathBuf>,
+    /// End a chart's lines where there is no data, instead of drawing them over the gap as the portal does
+    #[arg(long)]
+    pub break_gaps: bool,
     /// Print the plan, and the engine's plan below it, instead of running it
     #[arg(long)]
     pub explain: bool,

@@ -157,6 +157,11 @@ impl Logs {
         tallies.iter().map(reading).collect()
     }
 
+    /// The tables that were read.
+    pub fn read_tables(&self) -> Vec<String> {
+        self.tallies.borrow().keys().cloned().collect()
+    }
+
     /// Tells what became of the rows, and whether too many were broken.
     pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
         let mut total = Tally::default();

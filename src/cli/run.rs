@@ -66,6 +66,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     if matches!(format, Format::Html | Format::Xlsx) {
         options.about = about::about(&text, &logs, &context);
     }
+    if matches!(format, Format::Svg | Format::Png) {
+        // A picture goes its own ways: it says what it is of.
+        let tables = logs.read_tables();
+        options.subtitle = (!tables.is_empty()).then(|| tables.join(", "));
+    }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
         output::note("note: -o chart.png or -o chart.svg draws this as a picture");
@@ -164,6 +169,10 @@ fn no_extension(path: &Path, known: &str) -> Failure {
     )
 }
 
+fn font(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Environment, format!("cannot read {}: {e}", path.display())))
+}
+
 fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
     let size = match &arguments.size {
         None => None,
@@ -190,6 +199,8 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         },
         timezone: arguments.timezone.clone(),
         title: arguments.title.clone(),
+        font: arguments.font.as_deref().map(font).transpose()?,
+        break_gaps: arguments.break_gaps,
         ..Options::default()
     })
 }
