@@ -14,7 +14,7 @@ use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
-use super::{apim, array, csv};
+use super::{apim, array, columnar, csv};
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,6 +123,7 @@ impl Catalog {
         } else {
             std::thread::available_parallelism().map_or(1, usize::from)
         };
+        let share = threads / threads.min(files.len()).max(1);
         let next = AtomicUsize::new(0);
         let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
         let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
@@ -136,7 +137,7 @@ impl Catalog {
                         if wanted_now == 0 {
                             return;
                         }
-                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request);
+                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request, share);
                         if let Ok((_, still)) = &outcome
                             && (request.limit.is_some() || *still == 0)
                         {
@@ -150,8 +151,13 @@ impl Catalog {
         outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest) -> Outcome {
+    /// Reads a file; one that has parts may use so many threads.
+    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         let source = file.path.display().to_string();
+        if file.shape == Some(Shape::Parquet) {
+            rows.tally.files = 1;
+            return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
+        }
         let opened =
             open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
         rows.tally.files = 1;
@@ -164,6 +170,7 @@ impl Catalog {
                 let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
                 array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
             }
+            Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
                 jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
