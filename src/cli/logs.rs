@@ -65,6 +65,7 @@ fn told(error: &SourceError) -> String {
 pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
     let options = ReadOptions {
         csv_offset_minutes: arguments.csv_utc_offset,
+        csv_zone: arguments.csv_timezone,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
     };
@@ -186,6 +187,13 @@ impl Logs {
             output::failure(&format!(
                 "{} of {} rows were rejected, more than --max-rejects allows",
                 total.rejected, total.read
+            ));
+            return Ok(Exit::Inputs);
+        }
+        if total.incomplete > 0 && self.tolerance != Tolerance::Share(1.0) {
+            output::failure(&format!(
+                "{} file(s) say that they are not whole; --max-rejects 100% takes them as they are",
+                total.incomplete
             ));
             return Ok(Exit::Inputs);
         }
