@@ -99,6 +99,7 @@ impl Rows for Logs {
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+            hints: scan.hints.clone(),
         };
         let tally = self.catalog.read_into(&request, sink).map_err(|e| EngineError::new(told(&e)))?;
         let mut tallies = self.tallies.borrow_mut();

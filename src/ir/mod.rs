@@ -3,6 +3,7 @@
 mod aggregate;
 mod among;
 mod arithmetic;
+mod clues;
 mod compare;
 mod core;
 mod explain;
@@ -17,6 +18,7 @@ mod text_match;
 mod together;
 
 pub use crate::syntax::deep;
+pub use clues::{Clue, Hint};
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};
 pub use explain::explain;

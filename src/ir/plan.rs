@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AggregateKernel, Context, CoreAggregate, Expr};
+use super::{AggregateKernel, Context, CoreAggregate, Expr, Hint};
 use crate::types::{Column, ScalarType, Table, Value};
 
 /// The columns of a table, in order; names are unique.
@@ -137,6 +137,8 @@ pub struct Scan {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<u64>,
+    /// What is so of every row that matters.
+    pub hints: Vec<Hint>,
 }
 
 /// Groups and their aggregates. Without keys there is one group, even over no rows.

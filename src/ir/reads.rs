@@ -25,6 +25,9 @@ fn collect(plan: &Plan, found: &mut BTreeMap<String, (Scan, Schema)>) {
                     };
                     // Rows that are enough for one need not be for another.
                     all.limit = None;
+                    if all.hints != scan.hints {
+                        all.hints.clear();
+                    }
                     for column in &plan.schema.columns {
                         if !schema.columns.contains(column) {
                             schema.columns.push(column.clone());
