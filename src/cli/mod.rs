@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod completions;
+mod engine;
 mod exit;
 mod fmt;
 mod functions;

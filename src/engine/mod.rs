@@ -44,11 +44,11 @@ pub trait Engine {
         plans.iter().map(|plan| self.run(plan, context, rows)).collect()
     }
 
-    /// The engine's own plan as text, for `--explain`.
+    /// How the engine would compute a plan, as text, for `--explain`. Nothing is read.
     ///
     /// # Errors
-    /// As [`Engine::run`].
-    fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError>;
+    /// When the plan cannot be computed at all.
+    fn explain(&self, plan: &Plan, context: &Context) -> Result<String, EngineError>;
 }
 
 /// Why a plan could not be computed.
