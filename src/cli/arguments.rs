@@ -102,6 +102,20 @@ pub(super) struct QueryArguments {
     pub timespan: Option<String>,
 }
 
+/// How plans are computed.
+#[derive(Args, Debug, Default)]
+pub(super) struct EngineArguments {
+    /// How much memory the rows that a query keeps may take, such as 512MiB; more go to temporary files
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub memory: String,
+    /// Compute everything when all is read, in memory, instead of as much as can be while reading
+    #[arg(long, hide = true)]
+    pub in_memory: bool,
+    /// Rows that are worth a run over them while reading
+    #[arg(long, hide = true, value_name = "N")]
+    pub batch_rows: Option<usize>,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
     /// The query file; `-` reads standard input
@@ -152,9 +166,8 @@ pub(super) struct RunArguments {
     /// Print the plan, and the engine's plan below it, instead of running it
     #[arg(long)]
     pub explain: bool,
-    /// Run with whole columns in memory instead of streaming
-    #[arg(long, hide = true)]
-    pub in_memory: bool,
+    #[command(flatten)]
+    pub engine: EngineArguments,
     /// Say nothing about the rows that were read
     #[arg(short, long)]
     pub quiet: bool,

@@ -115,6 +115,7 @@ impl Rows for Logs {
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+            hints: scan.hints.clone(),
         };
         let times = if self.tell_times { Times::of(&mut request, self.catalog.schema(&scan.table)) } else { None };
         let read = |position, batch: RecordBatch| match &times {
