@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::arguments::{EngineArguments, EngineChoice, LogsArguments};
+use super::engine::engine;
 use super::exit::{Exit, Failure};
 use super::logs::Logs;
-use crate::engine::{Engine, EngineError, Execution, PolarsEngine};
+use crate::engine::{Engine, EngineError, PolarsEngine};
 
 /// The environment's variable with the token for a server.
 const TOKEN: &str = "KQLENS_TOKEN";
@@ -17,20 +18,16 @@ const REMOTE: &str = "SPARK_REMOTE";
 pub(super) fn logs_here(engine: &EngineArguments, logs: &LogsArguments) -> LogsArguments {
     match engine.engine {
         EngineChoice::Polars => logs.clone(),
-        EngineChoice::Spark => LogsArguments { logs: Vec::new(), ..logs.clone() },
+        EngineChoice::Spark | EngineChoice::Kusto => LogsArguments { logs: Vec::new(), ..logs.clone() },
     }
 }
 
 /// The engine that was asked for.
-pub(super) fn open(
-    arguments: &EngineArguments,
-    logs: &LogsArguments,
-    here: &Logs,
-    execution: Execution,
-) -> Result<Box<dyn Engine>, Failure> {
-    let local = PolarsEngine { execution };
+pub(super) fn open(arguments: &EngineArguments, logs: &LogsArguments, here: &Logs) -> Result<Box<dyn Engine>, Failure> {
+    let local = engine(arguments)?;
     match arguments.engine {
-        EngineChoice::Polars => Ok(Box::new(local)),
+        // Kusto is asked elsewhere: it takes text, not plans.
+        EngineChoice::Polars | EngineChoice::Kusto => Ok(Box::new(local)),
         EngineChoice::Spark => spark(arguments, logs, here, local),
     }
 }
@@ -77,7 +74,7 @@ fn as_named_there(path: &str) -> String {
 }
 
 /// A time such as 90s, 15m or 2h; a bare number counts seconds.
-fn duration(text: &str) -> Result<Duration, Failure> {
+pub(super) fn duration(text: &str) -> Result<Duration, Failure> {
     let (number, unit) = text.trim().split_at(text.trim().trim_end_matches(|c: char| c.is_ascii_alphabetic()).len());
     let seconds = match unit {
         "" | "s" => Some(1.0),

@@ -1,17 +1,21 @@
 //! One file per command. Everything printed goes through [`output`].
 
+mod about;
 mod arguments;
 mod check;
 mod completions;
+mod engine;
 mod engines;
 mod exit;
 mod fmt;
 mod functions;
+mod kusto;
 mod logs;
 mod output;
 mod query;
 mod run;
 mod tables;
+mod times;
 
 use std::process::ExitCode;
 

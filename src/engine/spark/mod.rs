@@ -5,6 +5,7 @@ mod answer;
 mod codec;
 mod connect;
 mod messages;
+mod prepare;
 mod remote;
 mod slots;
 mod sql;
@@ -12,25 +13,22 @@ mod sql;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 
 use self::connect::Session;
+use self::prepare::{columns_of, once_name, shared, with_table};
 use self::sql::{Kind, Logs, Piece, Place, Pull, Stored, Writer, definition};
 use super::{Engine, EngineError, PolarsEngine, Rows};
-use crate::ir::{Context, Expr, ExprKind, Plan, PlanKind, Scan, Schema, SubqueryAnswer, deep, explain, prune};
+use crate::ir::{Context, Plan, PlanKind, Scan, Schema, deep, explain, prune};
 use crate::sources::{Position, Sink};
-use crate::types::{Json, Table, Value};
+use crate::types::Table;
 
 pub use remote::Remote;
-
-/// The most rows that a list inside an expression is sent along with.
-const MAX_LIST: usize = 20_000;
 
 /// What a run on a cluster is told.
 #[derive(Clone, Debug)]
@@ -66,6 +64,8 @@ struct Halves {
     /// Statements that define what the queries read.
     views: Vec<String>,
     pulls: Vec<Pull>,
+    /// Whether the answer has few rows whatever the logs hold.
+    bounded: bool,
 }
 
 impl SparkEngine {
@@ -103,14 +103,15 @@ impl SparkEngine {
         let mut places = Vec::new();
         for path in &self.options.logs {
             let kind = if is_parquet(path) {
-                self.statement(&definition("kqlens_columns", path, true))?;
+                self.statement(&definition("kqlens_columns", path, true, None))?;
                 let found = self.statement("SELECT * FROM kqlens_columns LIMIT 0")?;
                 let fields = found.first().map(|batch| batch.schema().fields().clone()).unwrap_or_default();
                 Kind::Parquet(fields.iter().map(|f| (f.name().clone(), stored(f.data_type()))).collect())
             } else {
                 Kind::Json
             };
-            places.push(Place { path: path.clone(), kind });
+            let patterns = if kind == Kind::Json { patterns(path) } else { Vec::new() };
+            places.push(Place { path: path.clone(), kind, patterns });
         }
         *self.places.borrow_mut() = Some(places.clone());
         Ok(places)
@@ -124,67 +125,48 @@ impl SparkEngine {
         }
         let logs = Logs::new(&places, &slots::within);
         let mut writer = Writer::new(context, &logs);
-        let (here, pulls) = match writer.plan(plan) {
+        let (here, pulls, bounded) = match writer.plan(plan) {
             Piece::There(relation) => {
                 let sql = writer.query(&relation, &plan.schema);
                 writer.fetched.push((sql, plan.schema.clone()));
-                (None, Vec::new())
+                (None, Vec::new(), relation.bounded)
             }
-            Piece::Here { plan, pulls } => (Some(plan), pulls),
+            Piece::Here { plan, pulls } => {
+                let bounded = pulls.is_empty();
+                (Some(plan), pulls, bounded)
+            }
         };
         let mut left = BTreeSet::new();
         here.iter().for_each(|plan| tables(plan, &mut left));
-        for at in 0..writer.fetched.len() {
-            left.remove(&sql::fetched_name(at));
-        }
+        left.retain(|table| !table.starts_with('$') && !self.options.beside.contains(table));
         if let Some(table) = left.first() {
             return Err(EngineError::new(format!(
                 "the table {table} is not read on a cluster: it is none of the API Management tables"
             )));
         }
-        Ok(Halves { fetched: writer.fetched, here, views: logs.definitions(), pulls })
+        Ok(Halves { fetched: writer.fetched, here, views: logs.definitions(), pulls, bounded })
     }
 
-    /// The plan with everything known that SQL needs to be told: answers of other plans, and tables that are here.
-    fn prepared(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<Plan, EngineError> {
-        deep(|| {
-            let plan = match &plan.kind {
-                PlanKind::Scan(scan) if self.options.beside.contains(&scan.table) => {
-                    let table = read(scan, &plan.schema, rows)?;
-                    Plan { kind: PlanKind::Values(table.into()), schema: plan.schema.clone() }
-                }
-                _ => plan.clone(),
-            };
-            plan.try_map_parts(&mut |input| self.prepared(&input, context, rows), &mut |expr| {
-                self.answered(expr, context, rows)
-            })
-        })
-    }
-
-    /// The expression with the answers of its queries in their place.
-    fn answered(&self, expr: Expr, context: &Context, rows: &dyn Rows) -> Result<Expr, EngineError> {
-        let ExprKind::Subquery(plan, answer) = &expr.kind else {
-            return expr.try_map_operands(|operand| self.answered(operand, context, rows));
-        };
-        // What is asked of one part of a table is answered where the parts are.
-        if has_part(plan) {
-            return Ok(expr);
+    /// The rows of an input that a plan has several times, with the columns that it reads of it anywhere.
+    fn once(
+        &self,
+        at: usize,
+        input: Plan,
+        plan: &Plan,
+        context: &Context,
+        rows: &dyn Rows,
+    ) -> Result<Table, EngineError> {
+        let mut read = BTreeSet::new();
+        columns_of(plan, &once_name(at), &mut read);
+        let columns = input.all_columns().into_iter().filter(|(name, _)| read.contains(name)).collect();
+        let narrowed = prune(&input.project(columns));
+        let halves = self.halves(&self.prepared(&narrowed, context, Some(rows))?, context)?;
+        if !halves.bounded {
+            let beyond = "a query on each part of a table".to_owned();
+            self.permit(&[Pull { beyond, excess: true }])?;
         }
-        let batch = self.run(plan, context, rows)?;
-        let table = Table::from_batches(&batch.schema(), &[batch]);
-        let values = table.columns.first().map_or(&[][..], |c| c.values.as_slice());
-        let value = match answer {
-            SubqueryAnswer::Scalar => values.first().cloned().unwrap_or(Value::null_of(expr.scalar_type)),
-            SubqueryAnswer::List if values.len() > MAX_LIST => {
-                return Err(EngineError::new(format!(
-                    "a list of {} values stands inside an expression, too many to send along; join with the query that \
-                     gives them",
-                    values.len()
-                )));
-            }
-            SubqueryAnswer::List => Value::dynamic(Json::Array(values.iter().map(Value::to_json).collect())),
-        };
-        Ok(Expr::literal(value, expr.scalar_type))
+        let batch = self.run(&narrowed, context, rows)?;
+        Ok(Table::from_batches(&batch.schema(), &[batch]))
     }
 
     /// Stops before all rows come over.
@@ -202,7 +184,13 @@ impl SparkEngine {
 
 impl Engine for SparkEngine {
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError> {
-        let plan = self.prepared(&prune(plan), context, rows)?;
+        let (plan, once) = shared(plan);
+        let mut plan = prune(&plan);
+        for (at, input) in once.into_iter().enumerate() {
+            let table = self.once(at, input, &plan, context, rows)?;
+            plan = with_table(plan, &once_name(at), &Arc::new(table));
+        }
+        let plan = self.prepared(&plan, context, Some(rows))?;
         let halves = self.halves(&plan, context)?;
         self.permit(&halves.pulls)?;
         for view in &halves.views {
@@ -220,12 +208,12 @@ impl Engine for SparkEngine {
         }
     }
 
-    fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError> {
-        let plan = self.prepared(&prune(plan), context, rows)?;
+    fn explain(&self, plan: &Plan, context: &Context) -> Result<String, EngineError> {
+        let plan = self.prepared(&prune(plan), context, None)?;
         let halves = self.halves(&plan, context)?;
+        // Writing to a string cannot fail.
         let mut text = format!("On {:?}\n", self.options.remote);
         for view in &halves.views {
-            // Writing to a string cannot fail.
             let _ = writeln!(text, "{view};");
         }
         for (at, (sql, _)) in halves.fetched.iter().enumerate() {
@@ -264,24 +252,6 @@ impl Rows for Fetched {
     }
 }
 
-/// The rows of a table that is here.
-fn read(scan: &Scan, schema: &Schema, rows: &dyn Rows) -> Result<Table, EngineError> {
-    let batches = Mutex::new(std::collections::BTreeMap::new());
-    rows.read(scan, &schema.names(), &|position, batch| {
-        batches.lock().unwrap_or_else(PoisonError::into_inner).insert(position, batch);
-        ControlFlow::Continue(())
-    })?;
-    let batches: Vec<RecordBatch> =
-        batches.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
-    let fields: Vec<_> = schema.columns.iter().map(|(name, t)| crate::types::field(name, *t)).collect();
-    Ok(Table::from_batches(&arrow::datatypes::Schema::new(fields), &batches))
-}
-
-/// Whether a plan is about one part of a table.
-fn has_part(plan: &Plan) -> bool {
-    matches!(plan.kind, PlanKind::Part) || deep(|| plan.inputs().into_iter().any(has_part))
-}
-
 /// The tables that a plan scans.
 fn tables(plan: &Plan, into: &mut BTreeSet<String>) {
     if let PlanKind::Scan(scan) = &plan.kind {
@@ -303,6 +273,20 @@ fn is_parquet(path: &str) -> bool {
     }
     let first = walkdir::WalkDir::new(Path::new(path)).into_iter().flatten().find(|entry| entry.file_type().is_file());
     first.is_some_and(|entry| named(&entry.file_name().to_string_lossy()))
+}
+
+/// The patterns of names that part the files of a folder that can be listed from here, when some are compressed and
+/// others not.
+fn patterns(path: &str) -> Vec<String> {
+    let files = walkdir::WalkDir::new(Path::new(path)).into_iter().flatten().filter(|e| e.file_type().is_file());
+    let endings: BTreeSet<String> = files
+        .map(|file| file.path().extension().map_or_else(String::new, |e| e.to_string_lossy().into_owned()))
+        .collect();
+    let compressed = |ending: &&String| matches!(ending.as_str(), "gz" | "bz2" | "zst" | "lz4" | "snappy");
+    if !endings.iter().any(|e| compressed(&e)) || endings.iter().all(|e| compressed(&e)) || endings.contains("") {
+        return Vec::new();
+    }
+    endings.into_iter().map(|ending| format!("*.{ending}")).collect()
 }
 
 /// How Parquet holds a column.

@@ -87,8 +87,7 @@ impl Calls<'_> {
             CoreAggregate::Min if ordered(from) => format!("min({})", of(value)),
             // NaN is the greatest of all there, as it is to be here.
             CoreAggregate::Max if ordered(from) || from == ScalarType::Real => format!("max({})", of(value)),
-            // Any will do, and the greatest is neither null nor empty where there is another; and the same on each run.
-            CoreAggregate::TakeAny => format!("max({})", of(value)),
+            CoreAggregate::TakeAny => self.any(call, of(value))?,
             CoreAggregate::CountDistinct if ordered(from) || from == ScalarType::Guid => {
                 let value = of(value);
                 // Mixed with percentiles, a distinct count makes Spark hold rows once for each: ten times slower.
@@ -100,6 +99,34 @@ impl Calls<'_> {
             }
             _ => return Err(beyond(from)),
         })
+    }
+
+    /// Some value, neither null nor empty where there is another, and the same on each run. Several are of one row, the
+    /// one that has the most of them.
+    fn any(&self, call: &AggregateCall, value: String) -> Said {
+        let greatest = format!("max({value})");
+        let all: Vec<&AggregateCall> = self.calls.iter().filter(|c| c.function == call.function).collect();
+        if all.len() < 2 || call.arguments.len() != 1 {
+            return Ok(greatest);
+        }
+        let (mut fields, mut filled, mut own) = (Vec::new(), Vec::new(), 0);
+        for (at, other) in all.iter().enumerate() {
+            let (argument, _) = self.argument(other)?;
+            let said = self.words.expr(argument)?;
+            let missing = if argument.scalar_type == ScalarType::String {
+                format!("{said} = ''")
+            } else {
+                format!("{said} IS NULL")
+            };
+            filled.push(format!("CASE WHEN {missing} THEN 0 ELSE 1 END"));
+            fields.push(format!("'v{at}', {said}"));
+            if other.name == call.name {
+                own = at;
+            }
+        }
+        let row = format!("max_by(named_struct({}), {}).v{own}", fields.join(", "), filled.join(" + "));
+        let row = if call.scalar_type == ScalarType::String { format!("nullif({row}, '')") } else { row };
+        Ok(format!("coalesce({row}, {greatest})"))
     }
 
     /// The value of nearest rank.
@@ -199,7 +226,7 @@ impl Calls<'_> {
             _ => "var_pop",
         };
         // 0 over one value or none.
-        Ok(format!("CASE WHEN count({value}) > 1 THEN {function}({value}) ELSE 0.0D END"))
+        Ok(format!("coalesce({function}({value}), 0.0D)"))
     }
 }
 

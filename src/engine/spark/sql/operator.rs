@@ -151,7 +151,7 @@ impl Writer<'_> {
         let columns = named(schema);
         let mut selected = Vec::new();
         for (kql, sql, scalar_type) in &columns {
-            let read = of(&l, "l", kql).or_else(|_| of(&r, "r", kql))?;
+            let read = if first == "r" { of(&r, "r", kql)? } else { of(&l, "l", kql).or_else(|_| of(&r, "r", kql))? };
             // A string that has no partner is empty.
             let read = if *scalar_type == ScalarType::String { format!("coalesce({read}, '')") } else { read };
             selected.push(format!("{read} AS {}", quoted(sql)));

@@ -49,15 +49,28 @@ pub(in crate::engine::spark) struct Place {
     pub path: String,
     /// How they are written.
     pub kind: Kind,
+    /// Patterns of names that together mean all files, when one read cannot take all of them: Sail reads compressed files
+    /// and others, but not at once.
+    pub patterns: Vec<String>,
 }
+
+impl Place {
+    /// The reads that its files need.
+    fn reads(&self) -> Vec<Option<&str>> {
+        if self.patterns.is_empty() { vec![None] } else { self.patterns.iter().map(|p| Some(p.as_str())).collect() }
+    }
+}
+
+/// What a view is on: a path, whether its files are Parquet, and the pattern of their names.
+type Read = (String, bool, Option<String>);
 
 /// The logs of a run: what was named, narrowed to the slots of a period.
 pub(in crate::engine::spark) struct Logs<'a> {
     pub places: &'a [Place],
     /// The folders of a place that hold rows of a period.
     pub within: &'a dyn Fn(&str, Option<(i64, i64)>) -> Vec<String>,
-    /// The views that the queries so far read: path and kind to name.
-    views: RefCell<BTreeMap<(String, bool), String>>,
+    /// The views that the queries so far read, and their names.
+    views: RefCell<BTreeMap<Read, String>>,
 }
 
 impl<'a> Logs<'a> {
@@ -71,23 +84,33 @@ impl<'a> Logs<'a> {
     /// The statements that define the views.
     pub(in crate::engine::spark) fn definitions(&self) -> Vec<String> {
         let views = self.views.borrow();
-        views.iter().map(|((path, parquet), name)| definition(name, path, *parquet)).collect()
+        views.iter().map(|((path, parquet, names), view)| definition(view, path, *parquet, names.as_deref())).collect()
     }
 
-    /// The name of the view on a path.
-    fn view(&self, path: &str, parquet: bool) -> String {
+    /// The names of the views on the files of a place, of a period.
+    fn views(&self, place: &Place, period: Option<(i64, i64)>) -> Vec<String> {
+        let parquet = place.kind != Kind::Json;
         let mut views = self.views.borrow_mut();
-        let next = format!("kqlens_{}", views.len());
-        views.entry((path.to_owned(), parquet)).or_insert(next).clone()
+        let mut named = Vec::new();
+        for path in (self.within)(&place.path, period) {
+            for names in place.reads() {
+                let next = format!("kqlens_{}", views.len());
+                let read = (path.clone(), parquet, names.map(ToOwned::to_owned));
+                named.push(views.entry(read).or_insert(next).clone());
+            }
+        }
+        named
     }
 }
 
 /// The statement that defines a view. Azure's folders name `m` twice, the month and the minute, which a plain read
 /// takes for one column too many: so they are only walked.
-pub(in crate::engine::spark) fn definition(name: &str, path: &str, parquet: bool) -> String {
+pub(in crate::engine::spark) fn definition(view: &str, path: &str, parquet: bool, names: Option<&str>) -> String {
     let (columns, format) = if parquet { ("", "parquet") } else { (" (value STRING)", "text") };
+    let names = names.map_or_else(String::new, |names| format!(", pathGlobFilter {}", quoted_text(names)));
     format!(
-        "CREATE OR REPLACE TEMPORARY VIEW {name}{columns} USING {format} OPTIONS (path {}, recursiveFileLookup 'true')",
+        "CREATE OR REPLACE TEMPORARY VIEW {view}{columns} USING {format} \
+         OPTIONS (path {}, recursiveFileLookup 'true'{names})",
         quoted_text(path)
     )
 }
@@ -102,17 +125,16 @@ impl Sources for Logs<'_> {
             .places
             .iter()
             .filter(|place| place.kind == Kind::Json)
-            .flat_map(|place| (self.within)(&place.path, scan.period))
-            .map(|path| format!("SELECT value FROM {}", self.view(&path, false)))
+            .flat_map(|place| self.views(place, scan.period))
+            .map(|view| format!("SELECT value FROM {view}"))
             .collect();
         if !json.is_empty() {
             selects.push(json_lines(table, columns, &json.join(" UNION ALL ")));
         }
         for place in self.places {
             if let Kind::Parquet(stored) = &place.kind {
-                for path in (self.within)(&place.path, scan.period) {
-                    selects.push(parquet(table, columns, stored, &self.view(&path, true)));
-                }
+                let views = self.views(place, scan.period);
+                selects.extend(views.iter().map(|view| parquet(table, columns, stored, view)));
             }
         }
         if selects.is_empty() {

@@ -38,7 +38,7 @@ pub(in crate::engine::spark) struct Relation {
     /// What its rows are ordered by, in hidden columns: name, ascending, nulls first.
     pub(super) order: Vec<(String, bool, bool)>,
     /// Whether it has few rows whatever the logs hold.
-    pub(super) bounded: bool,
+    pub(in crate::engine::spark) bounded: bool,
     pub(super) depth: usize,
 }
 
@@ -145,7 +145,10 @@ impl<'a> Writer<'a> {
         let table = fetched_name(self.fetched.len());
         let sql = self.query(relation, schema);
         self.fetched.push((sql, schema.clone()));
-        Plan { kind: PlanKind::Scan(Scan { table, period: None, limit: None }), schema: schema.clone() }
+        Plan {
+            kind: PlanKind::Scan(Scan { table, period: None, limit: None, hints: Vec::new() }),
+            schema: schema.clone(),
+        }
     }
 
     /// The whole query of a relation, columns in the schema's order.
