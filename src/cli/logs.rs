@@ -3,20 +3,26 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::PathBuf;
+use std::sync::Arc;
 
-use super::arguments::{DateOrder, LogsArguments};
+use super::arguments::{DateOrder, IpChoice, LogsArguments};
 use super::exit::{Exit, Failure};
 use super::output;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
-use crate::sources::{Catalog, ReadOptions, ReadRequest, Sink, SourceError, SourceErrorKind, Tally};
+use crate::sources::{
+    Addresses, Catalog, Pseudonyms, ReadOptions, ReadRequest, Redaction, Sink, SourceError, SourceErrorKind, Tally,
+    is_body,
+};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
     pub catalog: Catalog,
     tolerance: Tolerance,
     rejects: Option<std::path::PathBuf>,
+    redaction: Redaction,
     /// By table, so that one that several statements read is told of once.
     tallies: RefCell<BTreeMap<String, Tally>>,
 }
@@ -73,7 +79,37 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
             Failure::new(exit, told(&e))
         })?;
     }
-    Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
+    Ok(Logs {
+        catalog,
+        tolerance,
+        rejects: arguments.rejects.clone(),
+        redaction: redaction(arguments),
+        tallies: RefCell::default(),
+    })
+}
+
+/// What is hidden from queries. The key of the pseudonyms is in the environment, or is made and kept for the user.
+fn redaction(arguments: &LogsArguments) -> Redaction {
+    const KEY: &str = "KQLENS_REDACTION_KEY";
+    let addresses = match arguments.ip {
+        IpChoice::Keep => Addresses::Keep,
+        IpChoice::Mask => Addresses::Mask,
+        IpChoice::Pseudonym => Addresses::Pseudonym,
+    };
+    let wanted = !arguments.no_redact || addresses == Addresses::Pseudonym;
+    let made = || match (std::env::var(KEY), key_file()) {
+        (Ok(key), _) if !key.is_empty() => Pseudonyms::with_key(&key),
+        (_, Some(file)) => Pseudonyms::kept_in(file),
+        (_, None) => Pseudonyms::default(),
+    };
+    Redaction { secrets: !arguments.no_redact, pseudonyms: wanted.then(|| Arc::new(made())), addresses }
+}
+
+/// Where the key of the pseudonyms is kept: with the user's other settings.
+fn key_file() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let settings = set("XDG_CONFIG_HOME").or_else(|| Some(set("HOME")?.join(".config"))).or_else(|| set("APPDATA"))?;
+    Some(settings.join("kqlens").join("redaction.key"))
 }
 
 impl Tables for Logs {
@@ -83,6 +119,14 @@ impl Tables for Logs {
 
     fn hidden(&self, table: &str) -> Schema {
         self.catalog.hidden(table).into_iter().collect()
+    }
+
+    fn withheld(&self, table: &str) -> Vec<String> {
+        if !self.redaction.secrets {
+            return Vec::new();
+        }
+        let known = self.catalog.schema(table).filter(|_| !self.catalog.is_companion(table)).unwrap_or_default();
+        known.into_iter().map(|(name, _)| name).filter(|name| is_body(name)).collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -99,6 +143,7 @@ impl Rows for Logs {
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+            redaction: (!self.catalog.is_companion(&scan.table)).then(|| self.redaction.clone()),
         };
         let tally = self.catalog.read_into(&request, sink).map_err(|e| EngineError::new(told(&e)))?;
         let mut tallies = self.tallies.borrow_mut();

@@ -11,13 +11,14 @@ use super::catalog::{Catalog, FoundFile};
 use super::error::{SourceError, SourceErrorKind};
 use super::jsonl::{self, Keys};
 use super::open::open;
+use super::redact::Redaction;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
 use super::{apim, array, csv};
 
 /// What is asked of the logs.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct ReadRequest {
     /// The table.
     pub table: String,
@@ -27,6 +28,8 @@ pub struct ReadRequest {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<usize>,
+    /// What is hidden in the rows; nothing when they are for the holder of the files alone.
+    pub redaction: Option<Redaction>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
@@ -92,7 +95,25 @@ impl Catalog {
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
         let wanted = Wanted { columns, period: request.period, seen };
-        for outcome in self.side_by_side(&files, &wanted, request, sink) {
+        let outcomes = match &request.redaction {
+            Some(redaction) => {
+                let failure = Mutex::new(None);
+                let redacted = |position, batch: RecordBatch| match redaction.apply(&batch) {
+                    Ok(batch) => sink(position, batch),
+                    Err(error) => {
+                        *failure.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+                        ControlFlow::Break(())
+                    }
+                };
+                let outcomes = self.side_by_side(&files, &wanted, request, &redacted);
+                if let Some(error) = failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                    return Err(error.into());
+                }
+                outcomes
+            }
+            None => self.side_by_side(&files, &wanted, request, sink),
+        };
+        for outcome in outcomes {
             tally.add(outcome?.0);
         }
         Ok(tally)
