@@ -1,16 +1,20 @@
 //! One file per command. Everything printed goes through [`output`].
 
+mod about;
 mod arguments;
 mod check;
 mod completions;
+mod engine;
 mod exit;
 mod fmt;
 mod functions;
 mod logs;
 mod output;
+mod privacy;
 mod query;
 mod run;
 mod tables;
+mod times;
 
 use std::process::ExitCode;
 

@@ -90,7 +90,7 @@ impl Redaction {
     ///
     /// # Errors
     /// When Arrow refuses the columns, which it has no reason to.
-    pub(super) fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
+    pub fn apply(&self, batch: &RecordBatch) -> Result<RecordBatch, ArrowError> {
         let schema = batch.schema();
         let columns = schema.fields().iter().zip(batch.columns()).map(|(field, column)| {
             let change = column.as_string_opt::<i32>().zip(holds(field.name()));
