@@ -1,5 +1,6 @@
 //! One file per command. Everything printed goes through [`output`].
 
+mod about;
 mod arguments;
 mod check;
 mod completions;
@@ -12,6 +13,7 @@ mod output;
 mod query;
 mod run;
 mod tables;
+mod times;
 
 use std::process::ExitCode;
 
