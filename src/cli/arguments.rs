@@ -26,7 +26,7 @@ Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, per
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a query over logs and print or draw its result
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
