@@ -40,6 +40,8 @@ pub struct FoundFile {
     pub header: Option<Vec<String>>,
     /// Why it is left out.
     pub problem: Option<String>,
+    /// Whether rows are missed because of that.
+    pub lost: bool,
 }
 
 /// Looks at the beginning of a file; the error is one of reading it.
@@ -51,6 +53,7 @@ fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
         tables: Vec::new(),
         header: None,
         problem: candidate.problem.clone(),
+        lost: false,
     };
     if file.problem.is_some() {
         return (file, None);
@@ -60,11 +63,14 @@ fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
             file.shape = Some(found.shape);
             file.tables = found.tables;
             file.header = found.header;
+            file.lost = found.problem.is_some();
+            file.problem = found.problem;
         }
         Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
         Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
         Err(error) => {
             file.problem = Some(error.to_string());
+            file.lost = true;
             return (file, Some(error.to_string()));
         }
     }

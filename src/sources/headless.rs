@@ -43,7 +43,7 @@ pub(super) fn detect(head: &str) -> Option<Found> {
         }
         let kind = header.iter().position(|name| name == "Type").and_then(|at| cells.get(at));
         let table = kind.and_then(|kind| apim::proper_name(kind)).unwrap_or(name);
-        Some(Found { shape, tables: vec![table.to_owned()], header: Some(header) })
+        Some(Found { header: Some(header), ..Found::new(shape, vec![table.to_owned()]) })
     })
 }
 

@@ -23,6 +23,7 @@ mod rows;
 mod seekable;
 mod sniff;
 mod stamp;
+mod survey;
 mod tally;
 mod tsv;
 
@@ -31,4 +32,5 @@ pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
 pub use sniff::{Records, Shape};
+pub use survey::Holding;
 pub use tally::{Reject, Tally};

@@ -101,11 +101,13 @@ pub(super) struct Found {
     pub(super) tables: Vec<String>,
     /// Its columns' names, when it does not write them itself.
     pub(super) header: Option<Vec<String>>,
+    /// Why none of its rows can be had.
+    pub(super) problem: Option<String>,
 }
 
 impl Found {
     pub(super) fn new(shape: Shape, tables: Vec<String>) -> Self {
-        Self { shape, tables, header: None }
+        Self { shape, tables, header: None, problem: None }
     }
 }
 
@@ -156,7 +158,13 @@ pub(super) fn sniff(path: &Path) -> io::Result<Option<Found>> {
     match binary(&head) {
         Some(Shape::Capture(_)) => return Ok(capture(path)),
         Some(shape) => {
-            let schema = schema_of(path, shape).map_err(io::Error::other)?;
+            let schema = match schema_of(path, shape) {
+                Ok(schema) => schema,
+                Err(problem) => {
+                    let problem = Some(format!("the {shape} file is cut short or damaged: {problem}"));
+                    return Ok(Some(Found { problem, ..Found::new(shape, Vec::new()) }));
+                }
+            };
             let names = schema.fields().iter().map(|field| field.name().as_str());
             let table = table_of_path(path).or_else(|| apim::best_match(names));
             return Ok(table.map(|table| Found::new(shape, vec![table.to_owned()])));
