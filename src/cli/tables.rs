@@ -96,11 +96,11 @@ fn problem(file: &FoundFile, tally: &Tally) -> String {
 
 /// Each table's rows over all files.
 fn totals<'h>(holdings: impl Iterator<Item = &'h Holding>) -> Table {
-    let mut sums: BTreeMap<&str, (Tally, Option<(i64, i64)>)> = BTreeMap::new();
+    let mut sums: BTreeMap<&str, Holding> = BTreeMap::new();
     for holding in holdings {
-        let (tally, range) = sums.entry(&holding.table).or_default();
-        tally.add(holding.tally.clone());
-        *range = match (*range, holding.range) {
+        let sum = sums.entry(&holding.table).or_default();
+        sum.tally.add(holding.tally.clone());
+        sum.range = match (sum.range, holding.range) {
             (Some((a, b)), Some((c, d))) => Some((a.min(c), b.max(d))),
             (known, new) => known.or(new),
         };
@@ -115,7 +115,7 @@ fn totals<'h>(holdings: impl Iterator<Item = &'h Holding>) -> Table {
         ("From", ScalarType::DateTime),
         ("To", ScalarType::DateTime),
     ];
-    let rows = sums.into_iter().map(|(name, (tally, range))| {
+    let rows = sums.into_iter().map(|(name, Holding { tally, range, .. })| {
         vec![
             Value::string(name.to_owned()),
             count(tally.files as u64),

@@ -1,5 +1,6 @@
 //! The files of a run and the tables they hold.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -69,8 +70,16 @@ fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
         Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
         Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
         Err(error) => {
-            file.problem = Some(error.to_string());
             file.lost = true;
+            let damaged = matches!(
+                error.kind(),
+                ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
+            );
+            if damaged {
+                file.problem = Some(format!("the file is cut short or damaged: {error}"));
+                return (file, None);
+            }
+            file.problem = Some(error.to_string());
             return (file, Some(error.to_string()));
         }
     }

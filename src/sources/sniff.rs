@@ -147,7 +147,7 @@ pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     match open(path)?.stream.take(LOOK).read_to_end(&mut head) {
         Ok(_) => Ok(head),
         // A file that is cut short still has a beginning.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof || !head.is_empty() => Ok(head),
+        Err(_) if !head.is_empty() => Ok(head),
         Err(error) => Err(error),
     }
 }
@@ -190,8 +190,8 @@ pub(super) fn is_lines(head: &[u8]) -> bool {
     }
     let alone =
         sniffing.answers.is_empty() && sniffing.records.first().is_some_and(|record| record.len() == line.len());
-    let holds = |line: &[u8]| line.starts_with(b"[") || line == b"{" || line.starts_with(b"{\"records\"");
-    alone && line != b"{" && lines.all(|line| !holds(line))
+    let other = |line: &[u8]| line.starts_with(b"[") || line == b"{" || line.starts_with(b"{\"records\"");
+    alone && line != b"{" && !lines.any(other)
 }
 
 /// JSON: lines, arrays, messages or answers.
@@ -211,12 +211,20 @@ fn json(head: &[u8], path: &Path) -> Option<Found> {
             let plain = array && records == Records::Columns;
             Some(Found::new(if plain { Shape::JsonArray } else { Shape::Messages(records) }, tables))
         }
+        // An answer that is an error, or is none that can be understood.
+        None if sniffing.fault.is_some() && (sniffing.failed || holds(head, b"\"columns\"")) => {
+            Some(Found { problem: sniffing.fault, ..Found::new(Shape::QueryApi, Vec::new()) })
+        }
         // No row is no problem.
         None if sniffing.records.is_empty() => {
             Some(Found::new(if array { Shape::JsonArray } else { Shape::Messages(Records::Columns) }, Vec::new()))
         }
         None => None,
     }
+}
+
+fn holds(head: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(head, word).is_some()
 }
 
 fn capture(path: &Path) -> Option<Found> {
