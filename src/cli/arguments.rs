@@ -102,6 +102,20 @@ pub(super) struct QueryArguments {
     pub timespan: Option<String>,
 }
 
+/// How plans are computed.
+#[derive(Args, Debug, Default)]
+pub(super) struct EngineArguments {
+    /// How much memory the rows that a query keeps may take, such as 512MiB; more go to temporary files
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub memory: String,
+    /// Compute everything when all is read, in memory, instead of as much as can be while reading
+    #[arg(long, hide = true)]
+    pub in_memory: bool,
+    /// Rows that are worth a run over them while reading
+    #[arg(long, hide = true, value_name = "N")]
+    pub batch_rows: Option<usize>,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
     /// The query file; `-` reads standard input
@@ -125,6 +139,9 @@ pub(super) struct RunArguments {
     /// Most rows a table shows
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
+    /// Leave text in CSV and TSV as it is, even where a spreadsheet would run it as a formula
+    #[arg(long)]
+    pub raw_csv: bool,
     /// Width and height of a chart
     #[arg(long, value_name = "WxH")]
     pub size: Option<String>,
@@ -140,12 +157,17 @@ pub(super) struct RunArguments {
     /// A title for the chart
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// A TrueType or OpenType font for characters that the built-in one lacks, such as Chinese
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub font: Option<PathBuf>,
+    /// End a chart's lines where there is no data, instead of drawing them over the gap as the portal does
+    #[arg(long)]
+    pub break_gaps: bool,
     /// Print the plan, and the engine's plan below it, instead of running it
     #[arg(long)]
     pub explain: bool,
-    /// Run with whole columns in memory instead of streaming
-    #[arg(long, hide = true)]
-    pub in_memory: bool,
+    #[command(flatten)]
+    pub engine: EngineArguments,
     /// Say nothing about the rows that were read
     #[arg(short, long)]
     pub quiet: bool,

@@ -56,7 +56,8 @@ pub(super) fn declared(head: &str, columns: &[(String, ScalarType)]) -> Option<(
             return None;
         }
         let named = cells.len() == columns.len() + 1 && is_result(&cells[0]);
-        let names = |cell: &String| columns.iter().any(|(name, _)| super::csv::plain_name(cell) == name);
+        let names =
+            |cell: &String| columns.iter().any(|(name, _)| super::csv::plain_name(cell).eq_ignore_ascii_case(name));
         if cells.iter().any(names) || !named && cells.len() != columns.len() {
             return None;
         }

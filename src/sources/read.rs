@@ -20,6 +20,7 @@ use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::{Reject, Tally};
 use super::{apim, columnar, csv, tsv};
+use crate::ir::Hint;
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,6 +33,8 @@ pub struct ReadRequest {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<usize>,
+    /// What is so of every row that is wanted. A reader may drop a row that one of these rules out, and need not.
+    pub hints: Vec<Hint>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
