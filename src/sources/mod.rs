@@ -24,6 +24,7 @@ mod rows;
 mod seekable;
 mod sniff;
 mod stamp;
+mod survey;
 mod tally;
 mod tsv;
 
@@ -33,4 +34,5 @@ pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
 pub use redact::{Addresses, KeyError, Pseudonyms, Redaction, is_body};
 pub use sniff::{Records, Shape};
+pub use survey::Holding;
 pub use tally::{Reject, Tally};
