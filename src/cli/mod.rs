@@ -4,6 +4,7 @@ mod about;
 mod arguments;
 mod check;
 mod completions;
+mod engine;
 mod exit;
 mod fmt;
 mod functions;

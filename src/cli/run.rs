@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{about, logs, output, query};
+use super::{about, engine, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
-use crate::engine::{Engine, Execution, PolarsEngine};
-use crate::ir::explain;
+use crate::engine::{Engine, PolarsEngine};
+use crate::ir::{Context, Plan};
 use crate::render::{Answer, Format, Options, Theme, encode, render};
 use crate::types::Table;
 
@@ -26,9 +26,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
-    let engine =
-        PolarsEngine { execution: if arguments.in_memory { Execution::InMemory } else { Execution::Streaming } };
-    let evaluate = |plan: &crate::ir::Plan| {
+    let engine = engine::engine(&arguments.engine)?;
+    let evaluate = |plan: &Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
         Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
     };
@@ -51,11 +50,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         notes.iter().for_each(|note| output::note(&format!("note: {note}")));
     }
     if arguments.explain {
-        return explained(&bound, engine, &context, &logs);
+        return explained(&bound, engine, &context);
     }
     let mut answers = Vec::new();
-    for out in &bound.outputs {
-        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+    let plans: Vec<&Plan> = bound.outputs.iter().map(|out| &out.plan).collect();
+    for (out, batch) in bound.outputs.iter().zip(engine.run_all(&plans, &context, &logs)) {
+        let batch = batch.map_err(|e| Failure::new(Exit::Environment, e.message))?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
@@ -65,6 +65,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     if matches!(format, Format::Html | Format::Xlsx) {
         options.about = about::about(&text, &logs, &context);
+    }
+    if matches!(format, Format::Svg | Format::Png) {
+        // A picture goes its own ways: it says what it is of.
+        let tables = logs.read_tables();
+        options.subtitle = (!tables.is_empty()).then(|| tables.join(", "));
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
@@ -121,16 +126,10 @@ fn draws(answer: &Answer) -> bool {
     answer.visualization.as_ref().is_some_and(|v| v.kind != "table")
 }
 
-fn explained(
-    bound: &Bound,
-    engine: PolarsEngine,
-    context: &crate::ir::Context,
-    logs: &logs::Logs,
-) -> Result<Exit, Failure> {
+fn explained(bound: &Bound, engine: PolarsEngine, context: &Context) -> Result<Exit, Failure> {
     for out in &bound.outputs {
-        let mut text = format!("{}\n{}", out.name, explain(&crate::ir::prune(&out.plan)));
-        let below = engine.explain(&out.plan, context, logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
-        text += &format!("\nPolars\n{below}\n");
+        let told = engine.explain(&out.plan, context).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+        let text = format!("{}\n{told}\n", out.name);
         output::write(text.as_bytes())?;
     }
     Ok(Exit::Whole)
@@ -164,6 +163,10 @@ fn no_extension(path: &Path, known: &str) -> Failure {
     )
 }
 
+fn font(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Environment, format!("cannot read {}: {e}", path.display())))
+}
+
 fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
     let size = match &arguments.size {
         None => None,
@@ -190,6 +193,8 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         },
         timezone: arguments.timezone.clone(),
         title: arguments.title.clone(),
+        font: arguments.font.as_deref().map(font).transpose()?,
+        break_gaps: arguments.break_gaps,
         ..Options::default()
     })
 }

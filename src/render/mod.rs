@@ -22,6 +22,7 @@ mod xlsx;
 
 pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
+pub use chart::ColorBook;
 pub use error::RenderError;
 pub use format::Format;
 pub use options::{Options, Theme};
@@ -46,6 +47,10 @@ impl Rendered {
 /// # Errors
 /// When there is nothing to render, the format holds only one table, or an option cannot be met.
 pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<Rendered, RenderError> {
+    let charts = answers.iter().filter(|answer| answer.visualization.is_some()).count();
+    let shared = (charts > 1 && options.colors.is_empty())
+        .then(|| Options { colors: ColorBook::of(answers, options), ..options.clone() });
+    let options = shared.as_ref().unwrap_or(options);
     Ok(match format {
         Format::Table => terminal::render(answers, options)?,
         Format::Csv => csv::render(answers, ',', options),

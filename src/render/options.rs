@@ -1,4 +1,4 @@
-use super::About;
+use super::{About, ColorBook};
 
 /// Colours on white or on a dark ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,8 +41,9 @@ pub struct Options {
     pub font: Option<Vec<u8>>,
     /// Whether lines end where bins without data begin, instead of going straight over them as the portal's do.
     pub break_gaps: bool,
-    /// Series names in the order colours are dealt, so that one name keeps its colour in every chart of a report.
-    pub color_order: Vec<String>,
+    /// The colours of names, so that one keeps its colour in every chart of a report. Answers that are rendered
+    /// together share a book without being given one.
+    pub colors: ColorBook,
 }
 
 impl Default for Options {
@@ -62,7 +63,7 @@ impl Default for Options {
             raw_csv: false,
             font: None,
             break_gaps: false,
-            color_order: Vec::new(),
+            colors: ColorBook::default(),
         }
     }
 }
