@@ -74,10 +74,11 @@ impl Terminal {
 
     fn bars(self, rows: &[BarRow]) -> String {
         let shown = &rows[..rows.len().min(MOST_BARS)];
-        let names: Vec<String> = shown.iter().map(|row| cut(&row.name, self.width * 2 / 5)).collect();
-        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
         let values = shown.iter().map(|row| row.value.width()).max().unwrap_or(0);
-        let room = self.width.saturating_sub(widest + values + 3).max(4) as f64;
+        let most = (self.width * 2 / 5).min(self.width.saturating_sub(values + 5)).max(2);
+        let names: Vec<String> = shown.iter().map(|row| cut(&row.name, most)).collect();
+        let widest = names.iter().map(|name| name.width()).max().unwrap_or(0);
+        let room = self.width.saturating_sub(widest + values + 3).max(1) as f64;
         let mut out = String::new();
         for (name, row) in names.iter().zip(shown) {
             out += &" ".repeat(widest - name.width());

@@ -142,3 +142,6 @@ fn x_range(model: &Model) -> (f64, f64) {
 fn cut(text: &str, width: usize) -> String {
     super::super::terminal::cut(&encode::terminal(text), width)
 }
+
+#[cfg(test)]
+mod tests;
