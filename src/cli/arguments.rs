@@ -26,7 +26,7 @@ Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, per
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a query over logs and print or draw its result
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
@@ -63,12 +63,31 @@ pub(super) struct LogsArguments {
     /// Drop duplicates that exporters make: same correlation id, time and content
     #[arg(long)]
     pub dedupe: bool,
+    /// Show keys, tokens and cookies in headers, URLs and texts as they are; else pseudonyms stand for them, the same
+    /// for the same secret
+    #[arg(long)]
+    pub no_redact: bool,
+    /// What becomes of callers' addresses
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub ip: IpChoice,
     /// How many rows may be broken before the run counts as failed: a number, or a share such as 0.1%
     #[arg(long, value_name = "N|SHARE%", default_value = "0.1%")]
     pub max_rejects: String,
     /// Write every rejected row here, with file, line, byte and reason
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub rejects: Option<PathBuf>,
+}
+
+/// What becomes of callers' addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum IpChoice {
+    /// They stay
+    #[default]
+    Keep,
+    /// Only the network stays: /24 of IPv4, /48 of IPv6
+    Mask,
+    /// A pseudonym stands for each
+    Pseudonym,
 }
 
 fn zone(text: &str) -> Result<chrono_tz::Tz, String> {

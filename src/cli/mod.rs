@@ -12,6 +12,7 @@ mod functions;
 mod kusto;
 mod logs;
 mod output;
+mod privacy;
 mod query;
 mod run;
 mod tables;
