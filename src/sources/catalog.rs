@@ -193,6 +193,11 @@ impl Catalog {
         Some(shown.chain(more.iter().cloned()).collect())
     }
 
+    /// Whether a table is one beside the logs.
+    pub fn is_companion(&self, table: &str) -> bool {
+        self.companions.iter().any(|(name, _)| name == table)
+    }
+
     /// The columns of a known table that only a query which names them gets.
     pub fn hidden(&self, table: &str) -> Vec<(String, ScalarType)> {
         let known = apim::table(table).filter(|_| self.companions.iter().all(|(name, _)| name != table));
