@@ -60,6 +60,10 @@ pub(super) struct LogsArguments {
     /// Drop duplicates that exporters make: same correlation id, time and content
     #[arg(long)]
     pub dedupe: bool,
+    /// How much later than its own time a row may stand in the folders that name one (…/y=2025/m=02/d=25/h=12/…). Of
+    /// other hours than the query's and what is late for them no file is opened; `all` opens every file
+    #[arg(long, value_name = "TIME", default_value = "24h")]
+    pub late: String,
     /// How many rows may be broken before the run counts as failed: a number, or a share such as 0.1%
     #[arg(long, value_name = "N|SHARE%", default_value = "0.1%")]
     pub max_rejects: String,

@@ -11,6 +11,7 @@ use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
 use crate::sources::{Catalog, ReadOptions, ReadRequest, Sink, SourceError, SourceErrorKind, Tally};
+use crate::types::{MAX_TICKS, parse_timespan_literal};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
@@ -59,6 +60,7 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
         csv_offset_minutes: arguments.csv_utc_offset,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
+        late: late(&arguments.late)?,
     };
     let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
         let message =
@@ -74,6 +76,18 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
         })?;
     }
     Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
+}
+
+/// How late rows may be, in ticks; `all` opens every file.
+fn late(text: &str) -> Result<Option<i64>, Failure> {
+    if text == "all" {
+        return Ok(None);
+    }
+    let iso = || crate::workbook::TimeSpan::parse(text, MAX_TICKS).filter(|span| span.relative);
+    let ticks = parse_timespan_literal(text).or_else(|| iso().map(crate::workbook::TimeSpan::length));
+    ticks.filter(|ticks| *ticks >= 0).map(Some).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("--late '{text}': write a time such as 12h, 2d or P2D, or all"))
+    })
 }
 
 impl Tables for Logs {
@@ -121,7 +135,7 @@ impl Logs {
         if let Some(path) = &self.rejects {
             output::write_file(path, rejects(&total).as_bytes())?;
         }
-        if !quiet && total.files > 0 {
+        if !quiet && total.files + total.skipped_files > 0 {
             output::note(&line(&total));
         }
         if !quiet {
@@ -164,6 +178,9 @@ fn line(tally: &Tally) -> String {
     // Writing to a string cannot fail.
     if tally.outside > 0 {
         let _ = write!(text, "; {} outside the period", tally.outside);
+    }
+    if tally.skipped_files > 0 {
+        let _ = write!(text, "; {} file(s) of other hours not opened", tally.skipped_files);
     }
     if tally.duplicates > 0 {
         let _ = write!(text, "; {} duplicates dropped", tally.duplicates);

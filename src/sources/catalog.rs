@@ -1,13 +1,15 @@
 //! The files of a run and the tables they hold.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::apim::{self, AZURE_DIAGNOSTICS, TABLES};
 use super::companion::{Companion, Guesses};
 use super::discover::discover;
+use super::entry::{Entry, look_into};
 use super::error::{SourceError, SourceErrorKind};
-use super::sniff::{Shape, sniff};
+use super::sniff::Shape;
 use crate::diagnostics::did_you_mean;
 use crate::types::ScalarType;
 
@@ -20,6 +22,9 @@ pub struct ReadOptions {
     pub csv_day_first: Option<bool>,
     /// Drop records that came before: same content, as exporters repeat them.
     pub dedupe: bool,
+    /// How many ticks later than its own time a row may be received. Files in folders of other hours than a period and
+    /// what is late for it are not opened; without this, all are.
+    pub late: Option<i64>,
 }
 
 /// A file that was found, and what it turned out to be.
@@ -40,7 +45,7 @@ pub struct FoundFile {
 /// The files of a run and the tables they hold.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    files: Vec<FoundFile>,
+    pub(super) entries: Vec<Entry>,
     /// The tables beside the logs and their columns.
     companions: Vec<(String, Vec<(String, ScalarType)>)>,
     /// The columns that rows of `AzureDiagnostics` hold beyond those always there, once they were asked for.
@@ -49,36 +54,35 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Finds the files that paths, folders and patterns lead to, and looks at the beginning of each.
+    /// Finds the files that paths, folders and patterns lead to, and looks at the beginning of each. Of those in folders
+    /// that name a time one for all is looked at, and the others when they are wanted.
     ///
     /// # Errors
     /// When a path leads nowhere, a pattern cannot be read, or a file named itself cannot be opened.
     pub fn discover(paths: &[String], options: &ReadOptions) -> Result<Self, SourceError> {
-        let mut files = Vec::new();
-        for candidate in discover(paths)? {
-            let size = std::fs::metadata(&candidate.path).map_or(0, |data| data.len());
-            let mut file =
-                FoundFile { path: candidate.path, size, shape: None, tables: Vec::new(), problem: candidate.problem };
-            if file.problem.is_none() {
-                match sniff(&file.path) {
-                    Ok(Some((shape, tables))) => {
-                        file.shape = Some(shape);
-                        file.tables = tables;
-                    }
-                    Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
-                    Err(error) => {
-                        let named = paths.iter().any(|p| std::path::Path::new(p) == file.path);
-                        if named {
-                            return Err(SourceError::new(SourceErrorKind::Io, error.to_string())
-                                .in_file(file.path.display().to_string()));
-                        }
-                        file.problem = Some(error.to_string());
-                    }
-                }
+        let entries = Entry::of_all(discover(paths)?);
+        let first: Vec<&Entry> = entries.iter().enumerate().filter(|(at, e)| e.like == *at).map(|(_, e)| e).collect();
+        look_into(&first);
+        let mut told = BTreeSet::new();
+        for (at, entry) in entries.iter().enumerate() {
+            // An empty or broken one tells nothing of the others.
+            if entry.like < at
+                && entries[entry.like].look().shape.is_none()
+                && !told.contains(&entry.like)
+                && entry.look().shape.is_some()
+            {
+                told.insert(entry.like);
             }
-            files.push(file);
         }
-        Ok(Self { files, options: options.clone(), ..Self::default() })
+        for entry in first {
+            let path = &entry.look().path;
+            if let Some(problem) = entry.refused()
+                && paths.iter().any(|named| std::path::Path::new(named) == path)
+            {
+                return Err(SourceError::new(SourceErrorKind::Io, problem).in_file(path.display().to_string()));
+            }
+        }
+        Ok(Self { entries, options: options.clone(), ..Self::default() })
     }
 
     /// Adds a table beside the logs: `NAME=PATH`, or `NAME(column:type, …)=PATH`.
@@ -92,7 +96,9 @@ impl Catalog {
             return Err(SourceError::new(SourceErrorKind::BadTable, format!("--table {name} is given twice"))
                 .with_help("name a folder or a pattern for a table of several files"));
         }
-        self.files.extend(companion.files);
+        for file in companion.files {
+            self.entries.push(Entry::known(file, self.entries.len()));
+        }
         // More rows of a table that is known have its columns.
         if apim::table(&name).is_none() {
             self.companions.push((name, companion.columns));
@@ -105,14 +111,16 @@ impl Catalog {
         Self::default()
     }
 
-    /// The files found, in the order they are read.
-    pub fn files(&self) -> &[FoundFile] {
-        &self.files
+    /// The files found, in the order they are read, each looked into.
+    pub fn files(&self) -> Vec<&FoundFile> {
+        look_into(&self.entries.iter().collect::<Vec<_>>());
+        self.entries.iter().map(Entry::look).collect()
     }
 
-    /// The tables the files hold, sorted.
+    /// The tables the files hold, sorted, as far as files were looked into.
     pub fn tables(&self) -> Vec<String> {
-        let mut tables: Vec<String> = self.files.iter().flat_map(|f| f.tables.clone()).collect();
+        let looked = self.entries.iter().filter_map(Entry::looked);
+        let mut tables: Vec<String> = looked.flat_map(|f| f.tables.clone()).collect();
         tables.sort();
         tables.dedup();
         tables
@@ -144,7 +152,7 @@ impl Catalog {
     /// The columns in the files of `AzureDiagnostics` that are not always there.
     fn more_diagnostics(&self) -> &[(String, ScalarType)] {
         self.diagnostics.get_or_init(|| {
-            let files = self.files.iter().filter(|f| f.tables.iter().any(|t| t == AZURE_DIAGNOSTICS));
+            let files = self.files().into_iter().filter(|f| f.tables.iter().any(|t| t == AZURE_DIAGNOSTICS));
             let found = Guesses::of_files(files);
             let known = apim::table(AZURE_DIAGNOSTICS).map_or(&[][..], |known| known.columns);
             let new = found.into_iter().filter(|(name, _)| known.iter().all(|(k, _)| k != name));
@@ -160,13 +168,13 @@ impl Catalog {
     pub(super) fn no_such_table(&self, table: &str) -> SourceError {
         let found = self.tables();
         let error = SourceError::new(SourceErrorKind::NoSuchTable, format!("no file holds rows of {table}"));
-        let unknown = self.files.iter().filter(|f| f.problem.is_some()).count();
-        error.with_help(if self.files.is_empty() {
+        let unknown = self.files().iter().filter(|f| f.problem.is_some()).count();
+        error.with_help(if self.entries.is_empty() {
             "name the exported logs with --logs PATH".to_owned()
         } else if found.is_empty() {
             format!(
                 "{} file(s) were looked at, and {unknown} of them are no logs; see `kqlens tables --logs …`",
-                self.files.len()
+                self.entries.len()
             )
         } else {
             match did_you_mean(table, found.iter().map(String::as_str)) {

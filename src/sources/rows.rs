@@ -48,6 +48,8 @@ pub(super) struct Rows<'w> {
     filled: usize,
     /// How many more rows are enough.
     left: usize,
+    /// Half-open ticks of [`TIME`] that the file's folders promise.
+    pub(super) bounds: Option<(i64, i64)>,
     pub(super) tally: Tally,
     scratch: String,
 }
@@ -62,6 +64,7 @@ impl<'w> Rows<'w> {
             builders: builders(wanted),
             filled: 0,
             left,
+            bounds: None,
             tally: Tally::default(),
             scratch: String::new(),
         }
@@ -91,7 +94,10 @@ impl<'w> Rows<'w> {
         self.tally.read += 1;
         let outside = self.wanted.period.is_some_and(|(from, to)| {
             // A row without a time is in no period.
-            ticks(time, stamps).is_none_or(|t| t < from || t >= to)
+            let time = ticks(time, stamps);
+            let strayed = time.zip(self.bounds).is_some_and(|(t, (from, to))| t < from || t >= to);
+            self.tally.strayed += u64::from(strayed);
+            time.is_none_or(|t| t < from || t >= to)
         });
         let mut columns_fit = true;
         if !outside && !self.is_duplicate(record) {

@@ -1,0 +1,99 @@
+//! A file of a run, looked into when that is needed: of thousands in folders named by time, a query may want few.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::catalog::FoundFile;
+use super::discover::Candidate;
+use super::slot::{Slot, container};
+use super::sniff::sniff;
+
+/// A file that may be looked into.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    path: PathBuf,
+    problem: Option<String>,
+    /// The time its folders name.
+    pub(super) slot: Option<Slot>,
+    /// The number of the first file below the same folder, which shows what the others are likely to be.
+    pub(super) like: usize,
+    seen: OnceLock<Seen>,
+}
+
+#[derive(Clone, Debug)]
+struct Seen {
+    file: FoundFile,
+    /// Why the system would not let it be read.
+    refused: Option<String>,
+}
+
+impl Entry {
+    /// Entries for files in their order.
+    pub(super) fn of_all(candidates: Vec<Candidate>) -> Vec<Self> {
+        let mut first = HashMap::new();
+        let number = |(at, candidate): (usize, Candidate)| {
+            let slot = Slot::of(&candidate.path);
+            let like = if slot.is_some() { *first.entry(container(&candidate.path)).or_insert(at) } else { at };
+            Self { path: candidate.path, problem: candidate.problem, slot, like, seen: OnceLock::new() }
+        };
+        candidates.into_iter().enumerate().map(number).collect()
+    }
+
+    /// The entry of a file that is known already.
+    pub(super) fn known(file: FoundFile, at: usize) -> Self {
+        let (path, problem) = (file.path.clone(), file.problem.clone());
+        Self { path, problem, slot: None, like: at, seen: OnceLock::from(Seen { file, refused: None }) }
+    }
+
+    /// What the file is.
+    pub(super) fn look(&self) -> &FoundFile {
+        &self.seen().file
+    }
+
+    /// What the file is, when that was looked at before.
+    pub(super) fn looked(&self) -> Option<&FoundFile> {
+        self.seen.get().map(|seen| &seen.file)
+    }
+
+    /// Why the system would not let the file be read.
+    pub(super) fn refused(&self) -> Option<&str> {
+        self.seen().refused.as_deref()
+    }
+
+    fn seen(&self) -> &Seen {
+        self.seen.get_or_init(|| {
+            let size = std::fs::metadata(&self.path).map_or(0, |data| data.len());
+            let problem = self.problem.clone();
+            let mut file = FoundFile { path: self.path.clone(), size, shape: None, tables: Vec::new(), problem };
+            let mut refused = None;
+            if file.problem.is_none() {
+                match sniff(&file.path) {
+                    Ok(Some((shape, tables))) => (file.shape, file.tables) = (Some(shape), tables),
+                    Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
+                    Err(error) => {
+                        file.problem = Some(error.to_string());
+                        refused = Some(error.to_string());
+                    }
+                }
+            }
+            Seen { file, refused }
+        })
+    }
+}
+
+/// Looks into files on as many threads as the machine has.
+pub(super) fn look_into(entries: &[&Entry]) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len());
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
+            entry.look();
+        }
+    };
+    std::thread::scope(|scope| {
+        (1..threads).for_each(|_| drop(scope.spawn(work)));
+        work();
+    });
+}
