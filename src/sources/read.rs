@@ -15,7 +15,7 @@ use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
-use super::{apim, array, csv};
+use super::{apim, array, columnar, csv};
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -142,6 +142,7 @@ impl Catalog {
         } else {
             std::thread::available_parallelism().map_or(1, usize::from)
         };
+        let share = threads / threads.min(files.len()).max(1);
         let next = AtomicUsize::new(0);
         let still = AtomicUsize::new(*left);
         let outcomes: Mutex<BTreeMap<usize, Result<Tally, SourceError>>> = Mutex::default();
@@ -156,7 +157,7 @@ impl Catalog {
                 let outcome = if holds(file, &request.table) || view && file.shape == Some(Shape::Diagnostic) {
                     let mut rows = Rows::new(wanted, sink, *at, wanted_now);
                     rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
-                    self.read_file(file, rows, request).map(|(tally, enough)| {
+                    self.read_file(file, rows, request, share).map(|(tally, enough)| {
                         if request.limit.is_some() || enough == 0 {
                             still.store(enough, Ordering::Relaxed);
                         }
@@ -184,8 +185,13 @@ impl Catalog {
         Ok(tally)
     }
 
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest) -> Outcome {
+    /// Reads a file; one that has parts may use so many threads.
+    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         let source = file.path.display().to_string();
+        if file.shape == Some(Shape::Parquet) {
+            rows.tally.files = 1;
+            return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
+        }
         let opened =
             open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
         rows.tally.files = 1;
@@ -198,6 +204,7 @@ impl Catalog {
                 let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
                 array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
             }
+            Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
                 jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;

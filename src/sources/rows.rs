@@ -1,5 +1,7 @@
 //! The rows of one file as they are found: columns being filled, and what became of each row.
 
+mod batch;
+
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +15,8 @@ use super::read::{Position, Sink};
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
 use crate::types::{ScalarType, field};
+
+pub(super) use batch::Batch;
 
 /// How many rows one Arrow batch holds.
 const BATCH: usize = 65_536;
@@ -92,13 +96,7 @@ impl<'w> Rows<'w> {
         place: Place<'_>,
     ) -> Result<(), SourceError> {
         self.tally.read += 1;
-        let outside = self.wanted.period.is_some_and(|(from, to)| {
-            // A row without a time is in no period.
-            let time = ticks(time, stamps);
-            let strayed = time.zip(self.bounds).is_some_and(|(t, (from, to))| t < from || t >= to);
-            self.tally.strayed += u64::from(strayed);
-            time.is_none_or(|t| t < from || t >= to)
-        });
+        let outside = self.wanted.period.is_some() && self.is_outside(ticks(time, stamps));
         let mut columns_fit = true;
         if !outside && !self.is_duplicate(record) {
             for (builder, (value, adapt)) in self.builders.iter_mut().zip(values) {
@@ -127,6 +125,14 @@ impl<'w> Rows<'w> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Whether a row of this time is not one of the period. One that its file's folders do not promise is counted.
+    fn is_outside(&mut self, time: Option<i64>) -> bool {
+        let beyond = |(from, to): (i64, i64)| time.is_none_or(|t| t < from || t >= to);
+        self.tally.strayed += u64::from(time.is_some() && self.bounds.is_some_and(beyond));
+        // A row without a time is in no period.
+        self.wanted.period.is_some_and(beyond)
     }
 
     fn is_duplicate(&mut self, record: &[u8]) -> bool {
@@ -158,12 +164,16 @@ impl<'w> Rows<'w> {
         let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
         let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
         let batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
+        self.hand_over(batch);
+        self.filled = 0;
+        Ok(())
+    }
+
+    fn hand_over(&mut self, batch: RecordBatch) {
         if let ControlFlow::Break(()) = (self.sink)(self.position, batch) {
             self.left = 0;
         }
         self.position.block += 1;
-        self.filled = 0;
-        Ok(())
     }
 
     /// Hands over the last rows. The answer is what became of all, and how many more are wanted.

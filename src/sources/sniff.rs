@@ -4,7 +4,10 @@ use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
 
+use arrow::datatypes::SchemaRef;
+
 use super::apim;
+use super::columnar;
 use super::csv;
 use super::json::Scanner;
 use super::open::open;
@@ -27,6 +30,10 @@ pub enum Shape {
     JsonLines,
     /// An array of JSON objects.
     JsonArray,
+    /// Parquet.
+    Parquet,
+    /// An Arrow file or stream.
+    Arrow,
 }
 
 impl fmt::Display for Shape {
@@ -38,8 +45,33 @@ impl fmt::Display for Shape {
             Self::Tsv => "TSV",
             Self::JsonLines => "JSON lines",
             Self::JsonArray => "JSON array",
+            Self::Parquet => "Parquet",
+            Self::Arrow => "Arrow",
         })
     }
+}
+
+/// What a file's first bytes, unpacked, say of it when it is not text.
+pub(super) fn binary(head: &[u8]) -> Option<Shape> {
+    if head.starts_with(b"PAR1") {
+        return Some(Shape::Parquet);
+    }
+    let arrow = head.starts_with(columnar::ARROW_MAGIC) || head.starts_with(&[0xff, 0xff, 0xff, 0xff]);
+    arrow.then_some(Shape::Arrow)
+}
+
+/// The columns of a file of columns.
+pub(super) fn schema_of(path: &Path, shape: Shape) -> Result<SchemaRef, String> {
+    if shape == Shape::Parquet { columnar::parquet_schema(path) } else { columnar::arrow_schema(path) }
+}
+
+/// The table that a part of a path names: a container's `am-…`, a folder's `table=…` or plain name.
+fn table_of_path(path: &Path) -> Option<&'static str> {
+    path.iter().rev().find_map(|part| {
+        let part = part.to_string_lossy().to_lowercase();
+        let part = part.strip_prefix("am-").or_else(|| part.strip_prefix("table=")).unwrap_or(&part);
+        apim::proper_name(part)
+    })
 }
 
 /// The shape of a file and the tables its beginning names; `None` when it is no log.
@@ -50,6 +82,12 @@ pub(super) fn sniff(path: &Path) -> io::Result<Option<(Shape, Vec<String>)>> {
         // A file that is cut short still has a beginning.
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof || !head.is_empty() => {}
         Err(error) => return Err(error),
+    }
+    if let Some(shape) = binary(&head) {
+        let schema = schema_of(path, shape).map_err(io::Error::other)?;
+        let names = schema.fields().iter().map(|field| field.name().as_str());
+        let table = table_of_path(path).or_else(|| apim::best_match(names));
+        return Ok(table.map(|table| (shape, vec![table.to_owned()])));
     }
     let start = head.iter().position(|b| !b.is_ascii_whitespace()).unwrap_or(head.len());
     Ok(match head.get(start) {
@@ -97,15 +135,9 @@ fn line_table(line: &[u8], path: &Path) -> Option<(Shape, String)> {
     {
         return Some((Shape::Diagnostic, table.to_owned()));
     }
-    let by_path = || {
-        let text = path.to_string_lossy().to_lowercase();
-        let at = text.find("am-")?;
-        let name = text[at + 3..].split(['/', '\\']).next()?.to_owned();
-        apim::proper_name(&name)
-    };
     let table = kind
         .and_then(apim::proper_name)
-        .or_else(by_path)
+        .or_else(|| table_of_path(path))
         .or_else(|| keys.contains(&"ResourceProvider").then_some(apim::AZURE_DIAGNOSTICS))
         .or_else(|| category.and_then(apim::table_of_category))
         .or_else(|| apim::best_match(keys.iter().copied()))?;

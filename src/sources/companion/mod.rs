@@ -10,7 +10,7 @@ use super::catalog::FoundFile;
 use super::discover::expand;
 use super::error::{SourceError, SourceErrorKind};
 use super::open::open;
-use super::sniff::Shape;
+use super::sniff::{Shape, binary};
 use crate::types::ScalarType;
 
 pub(super) use infer::Guesses;
@@ -72,6 +72,9 @@ fn shape_of(path: &Path) -> io::Result<Shape> {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
         Err(error) => return Err(error),
+    }
+    if let Some(shape) = binary(&head) {
+        return Ok(shape);
     }
     let name = path.to_string_lossy().to_lowercase();
     let tabbed = Path::new(name.trim_end_matches(".gz")).extension().is_some_and(|e| e == "tsv" || e == "tab");
