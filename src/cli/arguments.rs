@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   kqlens run queries/usage-by-key.kql --logs exports/
   kqlens run queries/backends-by-hour.kql --logs 'exports/**/*.json' -o usage.png
   kqlens run -e 'ApiManagementGatewayLogs | summarize count() by ResponseCode' --logs query_data.csv
+  kqlens import --logs exports --to lake
   kqlens check queries/*.kql
   kqlens run pasted.kql --logs exports --param TimeRange=P1D --table Teams=teams.csv
   kqlens fmt --check queries
@@ -31,6 +32,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
     Fmt(FmtArguments),
+    /// Bring a folder of Parquet files, by table and day, up to date with the logs
+    Import(ImportArguments),
     /// Show what the logs are: tables, files, formats, rows, problems
     Tables(TablesArguments),
     /// List the functions, or explain one
@@ -176,6 +179,21 @@ pub(super) enum CheckFormat {
     Text,
     /// For programs: one JSON object a file, with findings and result columns
     Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ImportArguments {
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    /// The folder; only what is new is read into it, and every command takes it as --logs
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub to: PathBuf,
+    /// After how many bytes of logs what was read counts
+    #[arg(long, hide = true, default_value_t = 256 << 20)]
+    pub group_bytes: u64,
+    /// Say nothing about the rows that were read
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

@@ -48,34 +48,45 @@ impl Tolerance {
 }
 
 /// What went wrong with the files, for the user.
-fn told(error: &SourceError) -> String {
+pub(super) fn told(error: &SourceError) -> String {
     match &error.help {
         Some(help) => format!("{error}; {help}"),
         None => error.to_string(),
     }
 }
 
-pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
-    let options = ReadOptions {
+/// How the exports are to be understood.
+pub(super) fn options(arguments: &LogsArguments) -> Result<ReadOptions, Failure> {
+    Ok(ReadOptions {
         csv_offset_minutes: arguments.csv_utc_offset,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
         late: late(&arguments.late)?,
-    };
+    })
+}
+
+/// An account of rows that are read elsewhere.
+pub(super) fn without_files(arguments: &LogsArguments) -> Result<Logs, Failure> {
     let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
         let message =
             format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
         return Err(Failure::new(Exit::Usage, message));
     };
-    let mut catalog =
-        Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
+    let rejects = arguments.rejects.clone();
+    Ok(Logs { catalog: Catalog::empty(), tolerance, rejects, tallies: RefCell::default() })
+}
+
+pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
+    let logs = without_files(arguments)?;
+    let mut catalog = Catalog::discover(&arguments.logs, &options(arguments)?)
+        .map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
     for table in &arguments.table {
         catalog.add_table(table).map_err(|e| {
             let exit = if e.kind == SourceErrorKind::BadTable { Exit::Usage } else { Exit::Environment };
             Failure::new(exit, told(&e))
         })?;
     }
-    Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
+    Ok(Logs { catalog, ..logs })
 }
 
 /// How late rows may be, in ticks; `all` opens every file.
@@ -126,6 +137,11 @@ impl Rows for Logs {
 }
 
 impl Logs {
+    /// Adds what became of the rows of a table.
+    pub fn add(&self, table: &str, tally: Tally) {
+        self.tallies.borrow_mut().insert(table.to_owned(), tally);
+    }
+
     /// Tells what became of the rows, and whether too many were broken.
     pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
         let mut total = Tally::default();

@@ -6,6 +6,7 @@ mod completions;
 mod exit;
 mod fmt;
 mod functions;
+mod import;
 mod logs;
 mod output;
 mod query;
@@ -37,6 +38,7 @@ fn commands() -> Exit {
             Command::Run(arguments) => run::run(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Fmt(arguments) => fmt::fmt(&arguments),
+            Command::Import(arguments) => import::run(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),
             Command::Functions(arguments) => functions::functions(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),

@@ -85,6 +85,16 @@ impl Catalog {
         Ok(Self { entries, options: options.clone(), ..Self::default() })
     }
 
+    /// A catalogue of one file.
+    pub(super) fn of_entry(entry: Entry, options: &ReadOptions) -> Self {
+        Self { entries: vec![entry], options: options.clone(), ..Self::default() }
+    }
+
+    /// The same files, each taken to hold just this table.
+    pub(super) fn with_table(&self, table: &str) -> Self {
+        Self { entries: self.entries.iter().map(|entry| entry.of_table(table)).collect(), ..self.clone() }
+    }
+
     /// Adds a table beside the logs: `NAME=PATH`, or `NAME(column:type, …)=PATH`.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
+use super::dataset;
 use super::error::{SourceError, SourceErrorKind};
 use crate::diagnostics::did_you_mean;
 
@@ -39,7 +40,7 @@ pub(super) fn discover(paths: &[String]) -> Result<Vec<Candidate>, SourceError> 
 pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
     let path = Path::new(text);
     match fs::metadata(path) {
-        Ok(data) if data.is_dir() => walk(path, |_| true),
+        Ok(data) if data.is_dir() => with_data_sets(walk(path, |_| true)?),
         Ok(data) if data.is_file() => Ok(vec![Candidate { path: path.to_owned(), problem: None }]),
         // Reading a pipe could wait for ever, a device never end.
         Ok(_) => Err(SourceError::new(SourceErrorKind::NotAFile, "this is neither a file nor a folder")
@@ -49,6 +50,19 @@ pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(missing(path)),
         Err(error) => Err(SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(text)),
     }
+}
+
+/// Of the files in the folder of a data set only those that belong to it.
+fn with_data_sets(mut found: Vec<Candidate>) -> Result<Vec<Candidate>, SourceError> {
+    let is_manifest = |candidate: &Candidate| candidate.path.file_name().is_some_and(|name| name == dataset::NAME);
+    while let Some(at) = found.iter().position(is_manifest) {
+        let root = found[at].path.parent().map(Path::to_owned).unwrap_or_default();
+        let parts = dataset::parts(&root)?.into_iter().map(|path| Candidate { path, problem: None });
+        let first = found.iter().position(|c| c.path.starts_with(&root)).unwrap_or(at);
+        found.retain(|candidate| !candidate.path.starts_with(&root));
+        found.splice(first..first, parts);
+    }
+    Ok(found)
 }
 
 fn pattern(text: &str) -> Result<Vec<Candidate>, SourceError> {

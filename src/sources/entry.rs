@@ -1,12 +1,15 @@
 //! A file of a run, looked into when that is needed: of thousands in folders named by time, a query may want few.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::catalog::FoundFile;
 use super::discover::Candidate;
+use super::location::bytes;
+use super::open::{Opened, decode, open};
 use super::slot::{Slot, container};
 use super::sniff::sniff;
 
@@ -20,6 +23,8 @@ pub(super) struct Entry {
     /// The number of the first file below the same folder, which shows what the others are likely to be.
     pub(super) like: usize,
     seen: OnceLock<Seen>,
+    /// The only bytes of it that are read, when not all.
+    only: Option<(u64, u64)>,
 }
 
 #[derive(Clone, Debug)]
@@ -36,7 +41,7 @@ impl Entry {
         let number = |(at, candidate): (usize, Candidate)| {
             let slot = Slot::of(&candidate.path);
             let like = if slot.is_some() { *first.entry(container(&candidate.path)).or_insert(at) } else { at };
-            Self { path: candidate.path, problem: candidate.problem, slot, like, seen: OnceLock::new() }
+            Self { path: candidate.path, problem: candidate.problem, slot, like, seen: OnceLock::new(), only: None }
         };
         candidates.into_iter().enumerate().map(number).collect()
     }
@@ -44,7 +49,30 @@ impl Entry {
     /// The entry of a file that is known already.
     pub(super) fn known(file: FoundFile, at: usize) -> Self {
         let (path, problem) = (file.path.clone(), file.problem.clone());
-        Self { path, problem, slot: None, like: at, seen: OnceLock::from(Seen { file, refused: None }) }
+        Self { path, problem, slot: None, like: at, seen: OnceLock::from(Seen { file, refused: None }), only: None }
+    }
+
+    /// The entry of a file that is read by itself.
+    pub(super) fn alone(path: PathBuf) -> Self {
+        Self { path, problem: None, slot: None, like: 0, seen: OnceLock::new(), only: None }
+    }
+
+    /// Has just the bytes between two places read. The file is text as it lies there.
+    pub(super) const fn only(&mut self, from: u64, to: u64) {
+        self.only = Some((from, to));
+    }
+
+    /// Opens the file for reading.
+    pub(super) fn open(&self) -> io::Result<Opened> {
+        let Some((from, to)) = self.only else { return open(&self.path) };
+        let opened = decode(bytes(&self.path, from, Some(to))?)?;
+        Ok(Opened { skipped: opened.skipped + from, ..opened })
+    }
+
+    /// The same file, of which it is known that it holds just this table.
+    pub(super) fn of_table(&self, table: &str) -> Self {
+        let file = FoundFile { tables: vec![table.to_owned()], ..self.look().clone() };
+        Self { seen: OnceLock::from(Seen { file, refused: None }), ..self.clone() }
     }
 
     /// What the file is.

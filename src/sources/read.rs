@@ -11,7 +11,6 @@ use super::catalog::{Catalog, FoundFile};
 use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
 use super::jsonl::{self, Keys};
-use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
@@ -157,7 +156,7 @@ impl Catalog {
                 let outcome = if holds(file, &request.table) || view && file.shape == Some(Shape::Diagnostic) {
                     let mut rows = Rows::new(wanted, sink, *at, wanted_now);
                     rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
-                    self.read_file(file, rows, request, share).map(|(tally, enough)| {
+                    self.read_file(entry, rows, request, share).map(|(tally, enough)| {
                         if request.limit.is_some() || enough == 0 {
                             still.store(enough, Ordering::Relaxed);
                         }
@@ -186,14 +185,14 @@ impl Catalog {
     }
 
     /// Reads a file; one that has parts may use so many threads.
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+    fn read_file(&self, entry: &Entry, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+        let file = entry.look();
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
             return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
         }
-        let opened =
-            open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
+        let opened = entry.open().map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
         rows.tally.files = 1;
         match file.shape {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {

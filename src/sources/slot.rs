@@ -29,7 +29,7 @@ impl Slot {
         let text = path.to_string_lossy();
         let parts: Vec<&str> = text.split(['/', '\\']).collect();
         let exact = parts.iter().any(|part| part.starts_with("WorkspaceResourceId="))
-            || parts.last().is_some_and(|name| name.starts_with("PT05M"));
+            || parts.last().is_some_and(|name| name.starts_with("PT05M") || name.starts_with("part_"));
         let (from, length) = parts.iter().enumerate().find_map(|(at, _)| span(&parts[at..]))?;
         Some(Self { from, to: from + length, exact })
     }
@@ -68,7 +68,10 @@ pub(super) fn container(path: &Path) -> String {
 
 /// The beginning and length of the time that the first of these folders name.
 fn span(parts: &[&str]) -> Option<(i64, i64)> {
-    if let Some(stamp) = parts.first()?.strip_prefix("timestamp=") {
+    // Import's own folders, too, name the time of the rows.
+    let own = parts.last()?.starts_with("part_");
+    let first = parts.first()?;
+    if let Some(stamp) = first.strip_prefix("timestamp=").or_else(|| first.strip_prefix("day=").filter(|_| own)) {
         return stamped(stamp);
     }
     let number = |at: usize, keys: [&str; 2], most: i64| -> Option<i64> {
@@ -126,6 +129,7 @@ mod tests {
             ("jobId/7/timestamp=2025-02-25T12/a.parquet", "2025-02-24T12:00", "2025-02-25T14:00"),
             ("jobId/7/year=2025/month=02/day=25/hour=23/a.parquet", "2025-02-24T23:00", "2025-02-26T01:00"),
             ("x/year=2025/month=2/day=5/a.parquet", "2025-02-04T00:00", "2025-02-06T01:00"),
+            ("x/table=T/day=2025-02-05/part_000001.parquet", "2025-02-04T23:00", "2025-02-06T01:00"),
             ("x/timestamp=2025-02-05/a.parquet", "2025-02-04T00:00", "2025-02-06T01:00"),
         ] {
             let slot = Slot::of(Path::new(path)).unwrap();
@@ -145,6 +149,7 @@ mod tests {
             "y=2025/m=02/d=30/a",
             "y=+025/m=02/d=01/a",
             "timestamp=now/a",
+            "table=T/day=none/part_000001.parquet",
             "timestamp=2025-02-25T99/a",
             "timestamp=2025-02-25Té/a",
             "y=20250000000000000000000/m=1/d=1/a",
