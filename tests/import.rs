@@ -32,7 +32,7 @@ fn rows(numbers: std::ops::Range<u64>) -> String {
 }
 
 struct Folder {
-    _folder: tempfile::TempDir,
+    _kept: tempfile::TempDir,
     logs: PathBuf,
     to: PathBuf,
 }
@@ -41,7 +41,7 @@ fn folder() -> Folder {
     let folder = tempfile::tempdir().expect("a folder");
     let (logs, to) = (folder.path().join("logs"), folder.path().join("lake"));
     fs::create_dir(&logs).expect("a folder is made");
-    Folder { _folder: folder, logs, to }
+    Folder { _kept: folder, logs, to }
 }
 
 impl Folder {

@@ -111,8 +111,9 @@ impl Source {
 /// The same text for the same file, wherever it is named from.
 fn name_of(path: &Path) -> String {
     let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    // What is no text is told apart by its escapes.
-    full.to_str().map_or_else(|| format!("{full:?}"), ToOwned::to_owned)
+    // What is no text looks like other names that are none.
+    let told_apart = || format!("{}#{:x}", full.display(), xxh64(full.as_os_str().as_encoded_bytes(), 0));
+    full.to_str().map_or_else(told_apart, ToOwned::to_owned)
 }
 
 /// Whether the bytes of a file of JSON lines are its text: not packed, and not UTF-16.
@@ -176,7 +177,7 @@ mod tests {
             (&format!("{{}}\n{long}}}"), 3 + long.len() as u64 + 1, false),
         ] {
             fs::write(&path, text).unwrap();
-            assert_eq!(end_of_lines(&path, text.len() as u64).unwrap(), (end, half), "{:.20}", text);
+            assert_eq!(end_of_lines(&path, text.len() as u64).unwrap(), (end, half), "{text:.20}");
         }
     }
 }
