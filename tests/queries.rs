@@ -30,6 +30,13 @@ fn every_shape_of_the_same_requests_gives_the_same_answer() {
         "sample-logs/portal-csv",
         "sample-logs/parquet",
         "sample-logs/arrow",
+        "sample-logs/az-json",
+        "sample-logs/az-tsv",
+        "sample-logs/query-api",
+        "sample-logs/event-hub",
+        "sample-logs/capture",
+        "sample-logs/adx",
+        "sample-logs/powershell",
     ];
     let all = queries();
     assert_eq!(all.len(), 12);

@@ -55,7 +55,7 @@ fn read(root: &Path, period: (i64, i64), late: Option<i64>) -> (Vec<String>, Tal
     let options = ReadOptions { late, ..ReadOptions::default() };
     let catalog = Catalog::discover(&[root.display().to_string()], &options).expect("files are found");
     let columns = vec!["CorrelationId".to_owned(), "TimeGenerated".to_owned()];
-    let request = ReadRequest { table: TABLE.to_owned(), columns, period: Some(period), limit: None };
+    let request = ReadRequest { table: TABLE.to_owned(), columns, period: Some(period), ..ReadRequest::default() };
     let result = catalog.read(&request).expect("rows are read");
     let rows = result.batches.iter().flat_map(|batch| {
         (0..batch.num_rows()).map(|row| {

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::apim::{self, AZURE_DIAGNOSTICS, TABLES};
 use super::companion::{Companion, Guesses};
 use super::discover::discover;
-use super::entry::{Entry, look_into};
+use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
 use super::sniff::Shape;
 use crate::diagnostics::did_you_mean;
@@ -18,6 +19,8 @@ use crate::types::ScalarType;
 pub struct ReadOptions {
     /// Minutes east of UTC of `[Local Time]` columns in CSV files.
     pub csv_offset_minutes: i32,
+    /// The zone of those columns, which knows when clocks change; it counts before the minutes.
+    pub csv_zone: Option<chrono_tz::Tz>,
     /// Whether the day stands before the month in those columns; found out from the file when not said.
     pub csv_day_first: Option<bool>,
     /// Drop records that came before: same content, as exporters repeat them.
@@ -38,8 +41,35 @@ pub struct FoundFile {
     pub shape: Option<Shape>,
     /// The tables it holds rows of, as far as its beginning tells.
     pub tables: Vec<String>,
+    /// Its columns' names, when it does not write them itself.
+    pub header: Option<Vec<String>>,
     /// Why it is left out.
     pub problem: Option<String>,
+}
+
+/// What becomes of each item, on as many threads as the machine has.
+pub(super) fn side_by_side<'i, I: Sync, O: Send>(items: &'i [I], work: impl Fn(&'i I) -> O + Sync) -> Vec<O> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, O)>> = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((at, item)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+                {
+                    let outcome = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, outcome));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// The files of a run and the tables they hold.
@@ -62,7 +92,7 @@ impl Catalog {
     pub fn discover(paths: &[String], options: &ReadOptions) -> Result<Self, SourceError> {
         let entries = Entry::of_all(discover(paths)?);
         let first: Vec<&Entry> = entries.iter().enumerate().filter(|(at, e)| e.like == *at).map(|(_, e)| e).collect();
-        look_into(&first);
+        side_by_side(&first, |entry| entry.look().size);
         let mut told = BTreeSet::new();
         for (at, entry) in entries.iter().enumerate() {
             // An empty or broken one tells nothing of the others.
@@ -123,8 +153,7 @@ impl Catalog {
 
     /// The files found, in the order they are read, each looked into.
     pub fn files(&self) -> Vec<&FoundFile> {
-        look_into(&self.entries.iter().collect::<Vec<_>>());
-        self.entries.iter().map(Entry::look).collect()
+        side_by_side(&self.entries, Entry::look)
     }
 
     /// The tables the files hold, sorted, as far as files were looked into.

@@ -4,11 +4,10 @@ use std::collections::HashMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::catalog::FoundFile;
 use super::discover::Candidate;
-use super::location::bytes;
+use super::location::{bytes, stat};
 use super::open::{Opened, decode, open};
 use super::slot::{Slot, container};
 use super::sniff::sniff;
@@ -18,6 +17,8 @@ use super::sniff::sniff;
 pub(super) struct Entry {
     path: PathBuf,
     problem: Option<String>,
+    /// Its size, when that came along.
+    size: Option<u64>,
     /// The time its folders name.
     pub(super) slot: Option<Slot>,
     /// The number of the first file below the same folder, which shows what the others are likely to be.
@@ -41,20 +42,37 @@ impl Entry {
         let number = |(at, candidate): (usize, Candidate)| {
             let slot = Slot::of(&candidate.path);
             let like = if slot.is_some() { *first.entry(container(&candidate.path)).or_insert(at) } else { at };
-            Self { path: candidate.path, problem: candidate.problem, slot, like, seen: OnceLock::new(), only: None }
+            let size = candidate.stat.map(|stat| stat.size);
+            Self {
+                path: candidate.path,
+                problem: candidate.problem,
+                size,
+                slot,
+                like,
+                seen: OnceLock::new(),
+                only: None,
+            }
         };
         candidates.into_iter().enumerate().map(number).collect()
     }
 
     /// The entry of a file that is known already.
     pub(super) fn known(file: FoundFile, at: usize) -> Self {
-        let (path, problem) = (file.path.clone(), file.problem.clone());
-        Self { path, problem, slot: None, like: at, seen: OnceLock::from(Seen { file, refused: None }), only: None }
+        let (path, problem, size) = (file.path.clone(), file.problem.clone(), Some(file.size));
+        Self {
+            path,
+            problem,
+            size,
+            slot: None,
+            like: at,
+            seen: OnceLock::from(Seen { file, refused: None }),
+            only: None,
+        }
     }
 
     /// The entry of a file that is read by itself.
     pub(super) fn alone(path: PathBuf) -> Self {
-        Self { path, problem: None, slot: None, like: 0, seen: OnceLock::new(), only: None }
+        Self { path, problem: None, size: None, slot: None, like: 0, seen: OnceLock::new(), only: None }
     }
 
     /// Has just the bytes between two places read. The file is text as it lies there.
@@ -92,36 +110,32 @@ impl Entry {
 
     fn seen(&self) -> &Seen {
         self.seen.get_or_init(|| {
-            let size = std::fs::metadata(&self.path).map_or(0, |data| data.len());
-            let problem = self.problem.clone();
-            let mut file = FoundFile { path: self.path.clone(), size, shape: None, tables: Vec::new(), problem };
+            let mut file = FoundFile {
+                path: self.path.clone(),
+                size: self.size.unwrap_or_else(|| stat(&self.path).map_or(0, |stat| stat.size)),
+                shape: None,
+                tables: Vec::new(),
+                header: None,
+                problem: self.problem.clone(),
+            };
+            if file.problem.is_some() {
+                return Seen { file, refused: None };
+            }
             let mut refused = None;
-            if file.problem.is_none() {
-                match sniff(&file.path) {
-                    Ok(Some((shape, tables))) => (file.shape, file.tables) = (Some(shape), tables),
-                    Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
-                    Err(error) => {
-                        file.problem = Some(error.to_string());
-                        refused = Some(error.to_string());
-                    }
+            match sniff(&file.path) {
+                Ok(Some(found)) => {
+                    file.shape = Some(found.shape);
+                    file.tables = found.tables;
+                    file.header = found.header;
+                }
+                Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
+                Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
+                Err(error) => {
+                    file.problem = Some(error.to_string());
+                    refused = Some(error.to_string());
                 }
             }
             Seen { file, refused }
         })
     }
-}
-
-/// Looks into files on as many threads as the machine has.
-pub(super) fn look_into(entries: &[&Entry]) {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(entries.len());
-    let next = AtomicUsize::new(0);
-    let work = || {
-        while let Some(entry) = entries.get(next.fetch_add(1, Ordering::Relaxed)) {
-            entry.look();
-        }
-    };
-    std::thread::scope(|scope| {
-        (1..threads).for_each(|_| drop(scope.spawn(work)));
-        work();
-    });
 }

@@ -5,6 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
+use super::cloud::{self, is_address};
 use super::open::Stream;
 
 /// What the system says of a file without reading it.
@@ -18,6 +19,9 @@ pub(super) struct Stat {
 
 /// Asks for a file's size and stamp.
 pub(super) fn stat(path: &Path) -> io::Result<Stat> {
+    if is_address(path) {
+        return cloud::stat(path);
+    }
     let data = std::fs::metadata(path)?;
     let changed = data.modified()?;
     let stamp = match changed.duration_since(UNIX_EPOCH) {
@@ -29,6 +33,9 @@ pub(super) fn stat(path: &Path) -> io::Result<Stat> {
 
 /// The bytes of a file from one place up to another or its end, as they lie there.
 pub(super) fn bytes(path: &Path, from: u64, to: Option<u64>) -> io::Result<Stream> {
+    if is_address(path) {
+        return cloud::bytes(path, from, to);
+    }
     let mut file = File::open(path)?;
     if from > 0 {
         file.seek(SeekFrom::Start(from))?;

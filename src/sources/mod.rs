@@ -2,17 +2,22 @@
 
 pub mod apim;
 
-mod array;
+mod bodies;
+mod capture;
 mod catalog;
 mod cell;
+mod cloud;
 mod columnar;
 mod companion;
 mod csv;
 mod dataset;
 mod discover;
+mod documents;
 mod entry;
 mod error;
 mod external;
+mod feed;
+mod headless;
 mod json;
 mod jsonl;
 mod location;
@@ -24,11 +29,12 @@ mod slot;
 mod sniff;
 mod stamp;
 mod tally;
+mod tsv;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use dataset::{Imported, import};
 pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
-pub use sniff::Shape;
+pub use sniff::{Records, Shape};
 pub use tally::{Reject, Tally};

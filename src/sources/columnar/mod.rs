@@ -34,7 +34,7 @@ fn nearest(field: &arrow::datatypes::Field) -> ScalarType {
 }
 
 /// Runs a decoder of ours or another's on bytes that strangers wrote: what it stumbles over is an error of the file.
-fn guarded<T, E: std::fmt::Display>(decode: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+pub(super) fn guarded<T, E: std::fmt::Display>(decode: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(decode)) {
         Ok(Ok(value)) => Ok(value),
         Ok(Err(error)) => Err(error.to_string()),

@@ -4,14 +4,17 @@ use std::io;
 use std::path::Path;
 
 use super::super::apim::type_by_suffix;
+use super::super::bodies::Observing;
+use super::super::capture::walk_bodies;
 use super::super::catalog::FoundFile;
 use super::super::cell::{boolean, is_missing, real};
 use super::super::csv::{self, plain_name};
+use super::super::documents::walk;
 use super::super::json::unescape;
 use super::super::open::open;
 use super::super::sniff::{Shape, schema_of};
 use super::super::stamp::Stamps;
-use super::super::{array, columnar, jsonl};
+use super::super::{columnar, jsonl};
 use crate::types::ScalarType;
 
 /// What the values of each column may be, in the order in which columns were met.
@@ -68,7 +71,12 @@ impl Guesses {
         match shape {
             Shape::Csv => csv::observe(stream, ',', self),
             Shape::Tsv => csv::observe(stream, '\t', self),
-            Shape::JsonArray => array::observe(stream, self),
+            Shape::JsonArray | Shape::Messages(_) | Shape::QueryApi => {
+                walk(stream, 0, &mut Observing::new(self)).map_err(io::Error::other)?;
+            }
+            Shape::Capture(_) => walk_bodies(stream, &mut Observing::new(self)).map_err(io::Error::other)?,
+            // Their columns are known or declared.
+            Shape::RawTsv => {}
             Shape::JsonLines | Shape::DataExport | Shape::Diagnostic => jsonl::observe(stream, self),
             Shape::Parquet | Shape::Arrow => {}
         }

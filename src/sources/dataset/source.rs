@@ -54,7 +54,7 @@ impl Source {
         }
         let path = candidate.path;
         let name = name_of(&path);
-        let stat = location::stat(&path)?;
+        let stat = candidate.stat.map_or_else(|| location::stat(&path), Ok)?;
         let known = manifest.sources.get(&name);
         if known.is_some_and(|known| known.size == stat.size && known.stamp == stat.stamp) {
             return Ok(Found::Same);
