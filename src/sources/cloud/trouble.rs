@@ -12,37 +12,35 @@ const LONGEST: usize = 300;
 /// An error of a store for the user.
 pub(super) fn told(error: &Error, container: &Container) -> io::Error {
     let azure = matches!(container, Container::Azure { .. });
-    let (kind, text) = match error {
-        Error::NotFound { .. } => (
-            io::ErrorKind::NotFound,
-            "there is no such blob or container (404); compare the names with the portal's".to_owned(),
-        ),
-        Error::PermissionDenied { .. } | Error::Unauthenticated { .. } => (
-            io::ErrorKind::PermissionDenied,
-            if azure {
-                "the account refuses (403): a key must be of this account, a SAS must allow read and list and not be \
-                 over, a person needs the role Storage Blob Data Reader, and the account's firewall must let this machine in"
-                    .to_owned()
-            } else {
-                "the bucket refuses (403): the key must allow s3:ListBucket and s3:GetObject".to_owned()
-            },
-        ),
-        other => {
-            let said = without_secrets(&chain(other));
-            let lower = said.to_lowercase();
-            let unsigned =
-                ["azure cli", "az account", "no such file", "credential", "169.254.169.254", "token request"];
-            let help = if !unsigned.iter().any(|word| lower.contains(word)) {
-                ""
-            } else if azure {
-                "; sign in with `az login`, or set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN"
-            } else {
-                "; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or AWS_SKIP_SIGNATURE=true for a public bucket"
-            };
-            (io::ErrorKind::Other, format!("{said}{help}"))
+    let said = chain(error);
+    // A listing that is refused comes as an error of no kind.
+    let status = |text: &str| said.contains(&format!("status code: {text}"));
+    if matches!(error, Error::NotFound { .. }) || status("404") {
+        let text = "there is no such blob or container (404); compare the names with the portal's";
+        return io::Error::new(io::ErrorKind::NotFound, text);
+    }
+    let refused = matches!(error, Error::PermissionDenied { .. } | Error::Unauthenticated { .. });
+    if refused || status("403") || status("401") {
+        let text = if azure {
+            "the account refuses (403): a key must be of this account, a SAS must allow read and list and not be over, a \
+             person needs the role Storage Blob Data Reader, and the account's firewall must let this machine in"
+        } else {
+            "the bucket refuses (403): the key must allow s3:ListBucket and s3:GetObject"
+        };
+        return io::Error::new(io::ErrorKind::PermissionDenied, text);
+    }
+    let lower = said.to_lowercase();
+    let unsigned = ["azure cli", "az account", "no such file", "credential", "169.254.169.254", "token request"];
+    let help = match (unsigned.iter().any(|word| lower.contains(word)), azure) {
+        (false, _) => "",
+        (true, true) => {
+            "; sign in with `az login`, or set AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN"
+        }
+        (true, false) => {
+            "; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or AWS_SKIP_SIGNATURE=true for a public bucket"
         }
     };
-    io::Error::new(kind, text)
+    io::Error::other(format!("{}{help}", without_secrets(&said)))
 }
 
 /// An error and what caused it, each said once.
