@@ -45,6 +45,8 @@ pub struct FoundFile {
     pub header: Option<Vec<String>>,
     /// Why it is left out.
     pub problem: Option<String>,
+    /// Whether rows are missed because of that.
+    pub lost: bool,
 }
 
 /// What becomes of each item, on as many threads as the machine has.
@@ -179,6 +181,11 @@ impl Catalog {
         let shown = known.columns.iter().filter(|(n, _)| !apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t));
         let more = if known.name == AZURE_DIAGNOSTICS { self.more_diagnostics() } else { &[] };
         Some(shown.chain(more.iter().cloned()).collect())
+    }
+
+    /// Whether a table is one beside the logs.
+    pub fn is_companion(&self, table: &str) -> bool {
+        self.companions.iter().any(|(name, _)| name == table)
     }
 
     /// The columns of a known table that only a query which names them gets.

@@ -1,7 +1,7 @@
 //! A file of a run, looked into when that is needed: of thousands in folders named by time, a query may want few.
 
 use std::collections::HashMap;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
@@ -117,6 +117,7 @@ impl Entry {
                 tables: Vec::new(),
                 header: None,
                 problem: self.problem.clone(),
+                lost: false,
             };
             if file.problem.is_some() {
                 return Seen { file, refused: None };
@@ -127,12 +128,23 @@ impl Entry {
                     file.shape = Some(found.shape);
                     file.tables = found.tables;
                     file.header = found.header;
+                    file.lost = found.problem.is_some();
+                    file.problem = found.problem;
                 }
                 Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
                 Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
                 Err(error) => {
-                    file.problem = Some(error.to_string());
-                    refused = Some(error.to_string());
+                    file.lost = true;
+                    let damaged = matches!(
+                        error.kind(),
+                        ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
+                    );
+                    if damaged {
+                        file.problem = Some(format!("the file is cut short or damaged: {error}"));
+                    } else {
+                        file.problem = Some(error.to_string());
+                        refused = Some(error.to_string());
+                    }
                 }
             }
             Seen { file, refused }

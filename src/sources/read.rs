@@ -18,7 +18,7 @@ use super::headless::{self, Headed};
 use super::jsonl::{self, Keys};
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
-use super::tally::Tally;
+use super::tally::{Reject, Tally};
 use super::{apim, columnar, csv, tsv};
 use crate::ir::Hint;
 
@@ -102,9 +102,11 @@ impl Catalog {
         } else {
             tally.skipped_files = skipped.len();
         }
-        if tally.files + tally.skipped_files == 0 && left > 0 {
+        let view = self.is_view(&request.table);
+        let held = self.entries.iter().filter_map(Entry::looked).any(|file| serves(file, &request.table, view));
+        if !held && skipped.is_empty() {
             // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
-            if apim::table(&request.table).is_none() || self.tables().is_empty() {
+            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
                 return Err(self.no_such_table(&request.table));
             }
             tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
@@ -161,23 +163,19 @@ impl Catalog {
                 }
                 let entry = &self.entries[*at];
                 let file = entry.look();
-                let outcome = if holds(file, &request.table) || view && file.shape.is_some_and(Shape::has_envelopes) {
+                let mut tally = if file.lost { lost(file) } else { Tally::default() };
+                let mut outcome = Ok(());
+                if serves(file, &request.table, view) {
                     let mut rows = Rows::new(wanted, sink, *at, wanted_now);
                     rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
-                    self.read_file(entry, rows, request, share).map(|(tally, enough)| {
+                    outcome = self.read_file(entry, rows, request, share).map(|(read, enough)| {
                         if request.limit.is_some() || enough == 0 {
                             still.store(enough, Ordering::Relaxed);
                         }
-                        tally
-                    })
-                } else if let Some(problem) = entry.refused() {
-                    Ok(Tally {
-                        notes: vec![format!("{}: not read: {problem}", file.path.display())],
-                        ..Tally::default()
-                    })
-                } else {
-                    continue;
-                };
+                        tally.add(read);
+                    });
+                }
+                let outcome = outcome.map(|()| tally);
                 outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(*at, outcome);
             }
         };
@@ -193,7 +191,13 @@ impl Catalog {
     }
 
     /// Reads a file; one that has parts may use so many threads.
-    fn read_file(&self, entry: &Entry, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+    pub(super) fn read_file(
+        &self,
+        entry: &Entry,
+        mut rows: Rows<'_>,
+        request: &ReadRequest,
+        threads: usize,
+    ) -> Outcome {
         let file = entry.look();
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
@@ -242,7 +246,20 @@ impl Catalog {
 }
 
 /// What became of a file's rows, and how many more are wanted.
-type Outcome = Result<(Tally, usize), SourceError>;
+pub(super) type Outcome = Result<(Tally, usize), SourceError>;
+
+/// A file that is a log of some table, and cannot be read at all: a rejected row.
+fn lost(file: &FoundFile) -> Tally {
+    let reason = file.problem.clone().unwrap_or_default();
+    let source = file.path.display().to_string();
+    let rejects = vec![Reject { source, line: 1, byte: 0, reason, excerpt: String::new() }];
+    Tally { files: 1, read: 1, rejected: 1, rejects, ..Tally::default() }
+}
+
+/// Whether a file's rows are those of a table.
+fn serves(file: &FoundFile, table: &str, view: bool) -> bool {
+    holds(file, table) || view && file.shape.is_some_and(Shape::has_envelopes)
+}
 
 fn holds(file: &FoundFile, table: &str) -> bool {
     file.tables.iter().any(|held| held == table)

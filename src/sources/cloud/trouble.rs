@@ -40,7 +40,7 @@ pub(super) fn told(error: &Error, container: &Container) -> io::Error {
             "; set AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION, or AWS_SKIP_SIGNATURE=true for a public bucket"
         }
     };
-    io::Error::other(format!("{}{help}", without_secrets(&said)))
+    io::Error::new(io::ErrorKind::NotConnected, format!("{}{help}", without_secrets(&said)))
 }
 
 /// An error and what caused it, each said once.

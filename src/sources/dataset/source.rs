@@ -60,8 +60,8 @@ impl Source {
             return Ok(Found::Same);
         }
         let mut entry = Entry::alone(path.clone());
-        if let Some(refused) = entry.refused() {
-            return Err(io::Error::other(refused.to_owned()));
+        if entry.look().lost {
+            return Err(io::Error::other(entry.look().problem.clone().unwrap_or_default()));
         }
         let Some(shape) = entry.look().shape else {
             return Ok(Found::NoLog(entry.look().problem.clone().unwrap_or_default()));
