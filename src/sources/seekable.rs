@@ -10,8 +10,9 @@ use super::cloud::is_address;
 use super::location::bytes;
 use super::open::open;
 
-/// The most that a packed file may unpack to.
-const MOST_BYTES: u64 = 16 << 30;
+/// How many times its size a packed file may unpack to, and how much at least: files of columns are packed within.
+const MOST_TIMES: u64 = 32;
+const LEAST_BYTES: u64 = 64 << 20;
 
 /// A file that can be read at any place, by several threads at once.
 #[derive(Debug)]
@@ -31,9 +32,10 @@ impl Seekable {
             return Ok(Self::Plain(path.to_owned()));
         }
         let mut file = NamedTempFile::new()?;
-        let copied = io::copy(&mut open(path)?.stream.take(MOST_BYTES), &mut file)?;
-        if copied == MOST_BYTES {
-            return Err(io::Error::other("it unpacks to more than 16 GiB"));
+        let most = std::fs::metadata(path)?.len().saturating_mul(MOST_TIMES).saturating_add(LEAST_BYTES);
+        let copied = io::copy(&mut open(path)?.stream.take(most), &mut file)?;
+        if copied == most {
+            return Err(io::Error::other("it unpacks to more than 32 times its size"));
         }
         Ok(Self::Unpacked(file))
     }
