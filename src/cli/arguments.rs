@@ -193,10 +193,11 @@ pub(super) struct RunArguments {
     /// out-2.csv, …
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// The output's format
+    /// The output's format, if not the file's extension's: table, csv, tsv, json, jsonl, query-api, markdown, svg, png,
+    /// html, xlsx, arrow
     #[arg(short, long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// Most rows a table shows
+    /// Most rows a table shows; all, but in a page 5,000, unless given
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
     /// Leave text in CSV and TSV as it is, even where a spreadsheet would run it as a formula
@@ -208,7 +209,7 @@ pub(super) struct RunArguments {
     /// Pixels of a PNG for each unit of its size
     #[arg(long, value_name = "FACTOR", default_value_t = 2.0)]
     pub scale: f32,
-    /// Colours of a chart
+    /// Colours of a chart; a page has those of its reader
     #[arg(long, value_enum, default_value_t = ThemeChoice::Light)]
     pub theme: ThemeChoice,
     /// Time zone of a chart's time axis, such as Europe/Rome
