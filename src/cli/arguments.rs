@@ -21,12 +21,15 @@ const EXAMPLES: &str = "Examples:
   kqlens fmt --check queries
   kqlens functions extract
 
-Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory";
+Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory,
+  5 queries of a report failed, 6 a report's alarm, 130 and 143 interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a query over logs and print or draw its result
     Run(RunArguments),
+    /// Run saved queries over a day, a week or a month of logs and write a page of all of them
+    Report(ReportArguments),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
@@ -137,6 +140,37 @@ pub(super) struct RunArguments {
     #[arg(long, hide = true)]
     pub in_memory: bool,
     /// Say nothing about the rows that were read
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReportArguments {
+    /// Saved queries, or folders of them
+    #[arg(value_name = "QUERIES", value_hint = clap::ValueHint::AnyPath)]
+    pub queries: Vec<PathBuf>,
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    /// The folder of reports; each is a folder in it, named by its period
+    #[arg(short, long, value_name = "FOLDER", default_value = "reports", value_hint = clap::ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// What the report is of: yesterday, last-week, last-month, month-to-date, a day such as 2025-02-25, a month such as
+    /// 2025-02, or START/END
+    #[arg(short, long, default_value = "yesterday")]
+    pub period: String,
+    /// The time zone whose days these are, such as Europe/Rome
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+    /// A title beside the period
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// A value for a parameter of the queries, in place of its default
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// The clock that tells what yesterday is, to make a report again: a datetime
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// Say nothing but what is wrong
     #[arg(short, long)]
     pub quiet: bool,
 }

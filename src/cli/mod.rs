@@ -6,9 +6,13 @@ mod completions;
 mod exit;
 mod fmt;
 mod functions;
+mod interrupt;
 mod logs;
 mod output;
+mod progress;
+mod publish;
 mod query;
+mod report;
 mod run;
 mod tables;
 
@@ -31,10 +35,12 @@ pub fn main() -> ExitCode {
 }
 
 fn commands() -> Exit {
+    interrupt::listen();
     let matches = Cli::command().color(output::clap_color()).get_matches();
     let outcome = match Cli::from_arg_matches(&matches) {
         Ok(cli) => match cli.command {
             Command::Run(arguments) => run::run(&arguments),
+            Command::Report(arguments) => report::report(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Fmt(arguments) => fmt::fmt(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),

@@ -1,0 +1,200 @@
+//! The page of a report: what is wrong, the summary, every query's chart and table, and what was read.
+
+use std::fmt::Write as _;
+
+use super::files::chart_options;
+use super::{Card, Done, Outcome, Report, TableHealth, cards};
+use crate::render::encode::{html_attribute, html_text};
+use crate::render::{Options, page as parts};
+use crate::types::format_datetime;
+
+/// How many spans without rows are told of a table.
+const MOST_GAPS: usize = 8;
+
+/// The page. `links` are the files of each query's answers, `workbook` is the one of all.
+pub fn page(report: &Report<'_>, options: &Options, links: &[Vec<String>], workbook: Option<&str>) -> String {
+    let label = report.period.label();
+    let title = report.title.as_ref().map_or_else(|| label.clone(), |title| format!("{title}: {label}"));
+    let mut body = format!("<header>\n<h1>{}</h1>\n", html_text(&title));
+    let mut facts = vec![format!("Compared with {}", report.period.before().label())];
+    if report.period.zone().name != "UTC" {
+        facts.push(format!("Days of {}", report.period.zone().name));
+    }
+    let mut told: Vec<String> = facts.iter().map(|fact| html_text(fact)).collect();
+    if let Some(workbook) = workbook {
+        told.push(format!("<a href=\"{}\">All tables as a workbook</a>", html_attribute(workbook)));
+    }
+    told.push("<a href=\"../index.html\">All reports</a>".to_owned());
+    let _ = writeln!(body, "<p class=\"facts\">{}</p>\n</header>\n<main>", told.join(" · "));
+    body += &remarks(report);
+    body += &summary(report, options);
+    body += &contents(report);
+    for (done, files) in report.done.iter().zip(links) {
+        body += &query(done, options, files);
+    }
+    body += &health(report);
+    body += "</main>\n";
+    parts::shell(&title, &body)
+}
+
+/// What is wrong, in words, with links to where it is.
+fn remarks(report: &Report<'_>) -> String {
+    let mut lines = Vec::new();
+    for done in &report.done {
+        let link = format!("<a href=\"#{}\">{}</a>", anchor(done), html_text(done.saved.title()));
+        for alarm in done.alarms() {
+            lines.push(format!("Alarm: {link}: {} is {}", html_text(&alarm.text), html_text(&alarm.value)));
+        }
+        if matches!(done.outcome, Outcome::Failed(_)) {
+            lines.push(format!("{link} failed"));
+        }
+    }
+    if report.health.is_empty() {
+        lines.push("The logs have no row of this time".to_owned());
+    } else {
+        for table in report.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
+            lines.push(html_text(&format!("{} has no row of {}", table.table, days(&table.missing_days))));
+        }
+    }
+    if report.is_beyond_tolerance {
+        lines.push("<a href=\"#data\">More rows were rejected than is tolerated</a>".to_owned());
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    format!("<ul class=\"remarks\">\n<li>{}</li>\n</ul>\n", lines.join("</li>\n<li>"))
+}
+
+fn days(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > MOST { format!("{shown} and {} more days", names.len() - MOST) } else { shown }
+}
+
+/// The cards of all queries that render some.
+fn summary(report: &Report<'_>, options: &Options) -> String {
+    let all: Vec<(Card, bool)> = report
+        .done
+        .iter()
+        .flat_map(|done| {
+            let alarm = done.alarms().next().is_some();
+            cards(done, options).unwrap_or_default().into_iter().map(move |card| (card, alarm))
+        })
+        .collect();
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = "<dl class=\"cards\">\n".to_owned();
+    for (card, alarm) in all {
+        let class = if alarm { " class=\"alarm\"" } else { "" };
+        let _ = write!(out, "<div{class}><dt>{}</dt><dd>{}</dd>", html_text(&card.name), html_text(&card.value));
+        if let (Some(change), Some(before)) = (&card.change, &card.before) {
+            let _ = write!(out, "<dd class=\"change\">{} <span>from {}</span></dd>", html_text(change), html_text(before));
+        }
+        out += "</div>\n";
+    }
+    out + "</dl>\n"
+}
+
+/// Links to every query, below the headings of their sections.
+fn contents(report: &Report<'_>) -> String {
+    let shown: Vec<&Done<'_>> = report.done.iter().filter(|done| !is_only_cards(done)).collect();
+    if shown.len() < 3 {
+        return String::new();
+    }
+    let mut out = "<nav aria-label=\"Contents\">\n".to_owned();
+    let mut section = None;
+    for done in shown {
+        let of = done.saved.header.as_ref().ok().and_then(|header| header.section.as_deref()).unwrap_or("");
+        if section != Some(of) {
+            if section.is_some() {
+                out += "</ul>\n";
+            }
+            if !of.is_empty() {
+                let _ = writeln!(out, "<p>{}</p>", html_text(of));
+            }
+            out += "<ul>\n";
+            section = Some(of);
+        }
+        let _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", anchor(done), html_text(done.saved.title()));
+    }
+    out + "</ul>\n</nav>\n"
+}
+
+/// Whether a query is wholly told in the summary.
+fn is_only_cards(done: &Done<'_>) -> bool {
+    done.answers().len() == 1 && done.is_card() && done.alarms().next().is_none()
+}
+
+fn anchor(done: &Done<'_>) -> String {
+    html_attribute(&format!("query-{}", done.saved.id))
+}
+
+/// A query: what it is, its alarms, its chart and table or why it has none, and its files.
+fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
+    let class = if done.alarms().next().is_some() { "query alarm" } else { "query" };
+    let mut out = format!("<article class=\"{class}\" id=\"{}\">\n", anchor(done));
+    let _ = writeln!(out, "<h2>{}</h2>", html_text(done.saved.title()));
+    if let Some(description) = done.saved.header.as_ref().ok().and_then(|header| header.description.as_ref()) {
+        let _ = writeln!(out, "<p>{}</p>", html_text(description));
+    }
+    for alarm in done.alarms() {
+        let _ = writeln!(out, "<p class=\"bad\">Alarm: {} is {}</p>", html_text(&alarm.text), html_text(&alarm.value));
+    }
+    match &done.outcome {
+        Outcome::Failed(error) => {
+            let _ = writeln!(out, "<p class=\"bad\">This query failed.</p>\n<pre>{}</pre>", html_text(error));
+        }
+        Outcome::Answers(answers) => {
+            let options = Options { title: None, ..chart_options(done, options) };
+            for (at, answer) in answers.iter().enumerate() {
+                let heading = (at > 0).then_some(answer.name.as_str());
+                match parts::section(answer, heading, &options, &mut Vec::new()) {
+                    Ok(section) => out += &section,
+                    Err(error) => {
+                        let _ = writeln!(out, "<p class=\"bad\">{}</p>", html_text(&error.to_string()));
+                    }
+                }
+            }
+        }
+    }
+    for note in &done.notes {
+        let _ = writeln!(out, "<p>Note: {}</p>", html_text(note));
+    }
+    out += &parts::query(&crate::syntax::paint(&done.saved.text));
+    if !files.is_empty() {
+        let links = files.iter().map(|path| {
+            let name = path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name);
+            format!("<a href=\"{}\">{}</a>", html_attribute(path), html_text(name))
+        });
+        let _ = writeln!(out, "<p class=\"facts\">{}</p>", links.collect::<Vec<_>>().join(" · "));
+    }
+    out + "</article>\n"
+}
+
+/// What was read, and what the tables lack.
+fn health(report: &Report<'_>) -> String {
+    let mut out = "<div id=\"data\">\n".to_owned();
+    out += &parts::health(&report.readings);
+    let mut lines: Vec<String> = report.health.tables.iter().filter_map(gaps).collect();
+    let broken = report.inputs.iter().filter_map(|file| Some((file.path.display().to_string(), file.problem.as_ref()?)));
+    lines.extend(broken.map(|(path, problem)| format!("{path} was left out: {problem}")));
+    lines.extend(report.notes.iter().cloned());
+    if !lines.is_empty() {
+        let items: Vec<String> = lines.iter().map(|line| format!("<li>{}</li>\n", html_text(line))).collect();
+        let _ = writeln!(out, "<ul>\n{}</ul>", items.concat());
+    }
+    out + "</div>\n"
+}
+
+fn gaps(table: &TableHealth) -> Option<String> {
+    if !table.is_held {
+        return Some(format!("No file holds rows of {}", table.table));
+    }
+    let more = table.gaps.len().saturating_sub(MOST_GAPS);
+    let minute = |ticks: i64| format_datetime(ticks).get(..16).unwrap_or_default().replace('T', " ");
+    let spans: Vec<String> =
+        table.gaps.iter().take(MOST_GAPS).map(|(from, to)| format!("{} to {}", minute(*from), minute(*to))).collect();
+    let more = if more > 0 { format!(", and {more} more times") } else { String::new() };
+    (!spans.is_empty()).then(|| format!("{} has no row from {}{more} (UTC)", table.table, spans.join(", from ")))
+}
