@@ -1,5 +1,6 @@
 //! One file per command. Everything printed goes through [`output`].
 
+mod about;
 mod arguments;
 mod check;
 mod completions;
@@ -15,6 +16,7 @@ mod query;
 mod report;
 mod run;
 mod tables;
+mod times;
 
 use std::process::ExitCode;
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{logs, output, query};
+use super::{about, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
 use crate::engine::{Engine, Execution, PolarsEngine};
@@ -20,8 +20,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
     };
     let (format, to_terminal) = format(arguments)?;
-    let options = options(arguments, to_terminal)?;
-    let logs = logs::open(&arguments.logs)?;
+    let mut options = options(arguments, to_terminal)?;
+    let mut logs = logs::open(&arguments.logs)?;
+    logs.tell_times = format == Format::Html;
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
@@ -61,6 +62,9 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
             batches: vec![batch],
             visualization: out.visualization.clone(),
         });
+    }
+    if format == Format::Html {
+        options.about = about::about(&text, &logs, &context);
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {

@@ -3,14 +3,15 @@
 //! Ground floor: knows Arrow and KQL's types, nothing of queries or files. Every escape is in [`encode`].
 
 pub mod encode;
+pub mod page;
 
+mod about;
 mod answer;
 mod arrow_file;
 mod chart;
 mod csv;
 mod error;
 mod format;
-mod html;
 mod json;
 mod markdown;
 mod options;
@@ -20,6 +21,7 @@ mod text;
 mod xlsx;
 mod zip;
 
+pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
 pub use error::RenderError;
 pub use format::Format;
@@ -55,7 +57,7 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
         Format::Markdown => Rendered::text(markdown::document(answers)),
         Format::Svg => chart::render_svg(answers, options)?,
         Format::Png => chart::render_png(answers, options)?,
-        Format::Html => html::render(answers, options)?,
+        Format::Html => page::render(answers, options)?,
         Format::Arrow => arrow_file::render(answers)?,
         Format::Xlsx => xlsx::render(answers)?,
     })

@@ -70,6 +70,18 @@ pub fn inline_svg(answer: &Answer, options: &Options, warnings: &mut Vec<String>
     svg::write(&draw(answer, options, warnings)?)
 }
 
+/// Names and values of a card's first row, as people read them.
+pub fn cards(answer: &Answer, options: &Options) -> Result<Vec<(String, String)>, RenderError> {
+    let asked = answer.visualization.clone().unwrap_or_default();
+    let spec = Spec::new(&asked, options, &mut Vec::new())?;
+    let table = Table::from_batches(&answer.schema, &answer.batches);
+    let first = |column: &crate::types::Column| {
+        let text = column.values.first().map(|value| model::value_text(&spec, value)).unwrap_or_default();
+        if text.is_empty() { "–".to_owned() } else { text }
+    };
+    Ok(table.columns.iter().map(|column| (column.name.clone(), first(column))).collect())
+}
+
 /// The chart of one answer for a terminal of some width; empty when the table says it all.
 pub fn render_text(
     answer: &Answer,

@@ -106,6 +106,8 @@ pub struct Spec<'a> {
     pub measure: Measure<'a>,
     /// The picture's size, if asked for.
     pub size: Option<(f64, f64)>,
+    /// Its width where only that is asked for.
+    pub width: Option<f64>,
 }
 
 /// Kinds by their names in KQL.
@@ -191,6 +193,7 @@ impl<'a> Spec<'a> {
             },
             color_order: &options.color_order,
             measure: Measure::new(options.font.as_deref())?,
+            width: options.width_of_charts.map(f64::from),
             size: options.size.map(|(width, height)| (f64::from(width), f64::from(height))),
         })
     }
