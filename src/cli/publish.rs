@@ -156,7 +156,9 @@ fn unwritable(path: &Path, error: &io::Error, bytes: u64) -> Failure {
     let failure = io_failure(&format!("cannot write {}", path.display()), error);
     let need = match error.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            format!("the report needs more than the {bytes} bytes it has so far; make room, or name another folder with --out")
+            format!(
+                "the report needs more than the {bytes} bytes it has so far; make room, or name another folder with --out"
+            )
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
             "the folder must be one this user may write to; name another with --out".to_owned()

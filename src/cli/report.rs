@@ -16,8 +16,7 @@ use crate::report::{self, Period, Run, Saved, Status};
 pub(super) fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     let with = QueryArguments { params: arguments.params.clone(), now: arguments.now.clone(), timespan: None };
     let now = query::context(&with)?.now;
-    let zone = Zone::named(&arguments.timezone)
-        .map_err(|e| Failure::new(Exit::Usage, format!("--timezone: {e}")))?;
+    let zone = Zone::named(&arguments.timezone).map_err(|e| Failure::new(Exit::Usage, format!("--timezone: {e}")))?;
     let period = Period::parse(&arguments.period, &zone, now)
         .map_err(|message| Failure::new(Exit::Usage, format!("--period: {message}")))?;
     query::parameters(&with)?;
@@ -42,6 +41,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     report.title.clone_from(&arguments.title);
     report.readings = logs.readings();
     report.is_beyond_tolerance = logs.report(arguments.quiet)? == Exit::Inputs;
+    report::compare(&run, &mut report);
     let options = Options { timezone: zone.name.clone(), ..Options::default() };
     report::write(&mut report, &options, &mut |path, bytes| publication.take(path, bytes))?;
     let place = publication.finish()?;
@@ -79,7 +79,11 @@ fn saved(paths: &[PathBuf]) -> Result<Vec<Saved>, Failure> {
     let mut unreadable = BTreeMap::new();
     for path in paths {
         for file in check::files(std::slice::from_ref(path))? {
-            let below = if path.is_dir() { file.strip_prefix(path).unwrap_or(&file) } else { Path::new(file.file_name().unwrap_or_default()) };
+            let below = if path.is_dir() {
+                file.strip_prefix(path).unwrap_or(&file)
+            } else {
+                Path::new(file.file_name().unwrap_or_default())
+            };
             let name = file.display().to_string();
             let text = match query::read(&file) {
                 Ok(text) => text,

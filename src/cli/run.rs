@@ -11,6 +11,7 @@ use crate::diagnostics::draw;
 use crate::engine::{Engine, Execution, PolarsEngine};
 use crate::ir::explain;
 use crate::render::{Answer, Format, Options, Theme, render};
+use crate::report::{Header, SIZE_HELP, compile_with, parse_size};
 use crate::types::Table;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -20,12 +21,20 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
     };
     let (format, to_terminal) = format(arguments)?;
-    let mut options = options(arguments, to_terminal)?;
+    let header = match Header::parse(&text) {
+        Ok(header) => header,
+        Err(findings) => {
+            output::note(draw(&text, &name, &findings).trim_end());
+            return Ok(Exit::Query);
+        }
+    };
+    let mut options = options(arguments, &header, to_terminal)?;
     let mut logs = logs::open(&arguments.logs)?;
     logs.tell_times = format == Format::Html;
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
-    let period = query::period(&arguments.with, &context)?;
+    let with = query::with_header(&arguments.with, &header);
+    let period = query::period(&with, &context)?;
     let engine =
         PolarsEngine { execution: if arguments.in_memory { Execution::InMemory } else { Execution::Streaming } };
     let evaluate = |plan: &crate::ir::Plan| {
@@ -39,8 +48,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         period,
         evaluate: Some(&evaluate),
     };
-    let values = query::placeholders(&arguments.with, &context);
-    let (bound, notes) = match crate::workbook::compile(&text, &values, &environment) {
+    let values = query::placeholders(&with, &context);
+    let (bound, notes) = match compile_with(&header, &text, &values, &environment) {
         Ok(compiled) => compiled,
         Err(findings) => {
             output::note(draw(&text, &name, &findings).trim_end());
@@ -64,7 +73,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         });
     }
     if format == Format::Html {
-        options.about = about::about(&text, &logs, &context);
+        options.about = about::about(&text, &header, &logs, &context);
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
@@ -149,17 +158,12 @@ fn no_extension(path: &Path, known: &str) -> Failure {
     )
 }
 
-fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
+fn options(arguments: &RunArguments, header: &Header, to_terminal: bool) -> Result<Options, Failure> {
     let size = match &arguments.size {
-        None => None,
-        Some(text) => match text.split_once(['x', 'X']).map(|(w, h)| (w.trim().parse(), h.trim().parse())) {
-            Some((Ok(w), Ok(h))) if (50..=10_000).contains(&w) && (50..=10_000).contains(&h) => Some((w, h)),
-            _ => {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    format!("--size '{text}': write WIDTHxHEIGHT, each 50 to 10000, such as 1200x600"),
-                ));
-            }
+        None => header.size,
+        Some(text) => match parse_size(text) {
+            Some(size) => Some(size),
+            None => return Err(Failure::new(Exit::Usage, format!("--size '{text}': {SIZE_HELP}"))),
         },
     };
     Ok(Options {
@@ -173,7 +177,7 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
             ThemeChoice::Dark => Theme::Dark,
         },
         timezone: arguments.timezone.clone(),
-        title: arguments.title.clone(),
+        title: arguments.title.clone().or_else(|| header.title.clone()),
         ..Options::default()
     })
 }

@@ -23,6 +23,7 @@ mod zip;
 
 pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
+pub use chart::{Zone, cards as card_values};
 pub use error::RenderError;
 pub use format::Format;
 pub use options::{Options, Theme};

@@ -123,7 +123,9 @@ impl Alert {
             return Err(wrong("an alert compares one thing with a constant", whole).help(HELP));
         };
         let Some(comparison) = Comparison::of(*operator) else {
-            return Err(wrong("an alert compares by <, <=, ==, !=, >= or >", (at + span.start, at + span.end)).help(HELP));
+            return Err(
+                wrong("an alert compares by <, <=, ==, !=, >= or >", (at + span.start, at + span.end)).help(HELP)
+            );
         };
         let subject = subject(left, at)?;
         let Some(threshold) = constant(right) else {
@@ -163,8 +165,9 @@ impl Alert {
         }
         let ordered = scalar_type.is_summable() || scalar_type == ScalarType::DateTime;
         if self.comparison.orders() && !ordered {
-            return Err(wrong(format!("a column of type {scalar_type} has no order"), self.span)
-                .help("compare it by == or !="));
+            return Err(
+                wrong(format!("a column of type {scalar_type} has no order"), self.span).help("compare it by == or !=")
+            );
         }
         Ok(())
     }
@@ -238,7 +241,9 @@ fn subject(expr: &Expr, at: usize) -> Result<Subject, Diagnostic> {
         }
         ExprKind::Name(name) => Err(wrong(format!("'{}' alone has a value in every row", name.text), span)
             .help(format!("write which, e.g. max({}) or any({})", name.text, name.text))),
-        _ => Err(wrong("an alert is about rows, or about min, max, sum, avg, first or any of a column", span).help(HELP)),
+        _ => {
+            Err(wrong("an alert is about rows, or about min, max, sum, avg, first or any of a column", span).help(HELP))
+        }
     }
 }
 

@@ -33,8 +33,8 @@ pub struct Header {
     pub size: Option<(u32, u32)>,
     /// `alert:`, when its answer is an alarm.
     pub alerts: Vec<Alert>,
-    /// The first line of prose.
-    pub prose: Option<String>,
+    /// The lines that are prose.
+    pub prose: Vec<String>,
 }
 
 const KEYS: [&str; 6] = ["title", "description", "section", "timespan", "size", "alert"];
@@ -57,14 +57,12 @@ impl Header {
         // A word and a colon are prose in a query that has no header.
         let is_written = lines.iter().any(|line| key(line).is_some_and(|(key, ..)| KEYS.contains(&key)));
         for line in &lines {
-            let outcome = if let Some((key, value, at)) = key(line) {
-                header.take(key, line.at, value, at, is_written)
+            let outcome = if let Some((key, value, at)) = key(line).filter(|(key, ..)| is_written || is_near(key)) {
+                header.take(key, line.at, value, at)
             } else if let Some(rest) = line.text.strip_prefix("param ") {
                 header.parameter(rest, line.at + "param ".len())
             } else {
-                if header.prose.is_none() && line.text.contains(char::is_alphanumeric) {
-                    header.prose = Some(line.text.to_owned());
-                }
+                header.prose.push(line.text.to_owned());
                 Ok(())
             };
             findings.extend(outcome.err());
@@ -72,12 +70,23 @@ impl Header {
         if findings.is_empty() { Ok(header) } else { Err(findings) }
     }
 
-    /// The values of the parameters that are not given.
-    pub fn defaults<'a>(&'a self, is_given: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = (String, String)> + 'a {
-        self.parameters.iter().filter(move |(name, _)| !is_given(name)).cloned()
+    /// What the query is called: its title, or its first line of prose.
+    pub fn name(&self) -> Option<&str> {
+        self.title.as_deref().or_else(|| self.prose.iter().map(String::as_str).find(|line| is_words(line)))
     }
 
-    fn take(&mut self, key: &str, key_at: usize, value: &str, at: usize, is_written: bool) -> Result<(), Diagnostic> {
+    /// What its reader should know: its description, or the prose that is not its name.
+    pub fn about(&self) -> Option<String> {
+        if self.description.is_some() {
+            return self.description.clone();
+        }
+        let lines = self.prose.iter().map(String::as_str).skip_while(|line| !is_words(line));
+        let told: Vec<&str> = lines.skip(usize::from(self.title.is_none())).collect();
+        let told = told.join("\n").trim().to_owned();
+        (!told.is_empty()).then_some(told)
+    }
+
+    fn take(&mut self, key: &str, key_at: usize, value: &str, at: usize) -> Result<(), Diagnostic> {
         let span = (at, at + value.len());
         let place = match key {
             "title" => &mut self.title,
@@ -106,7 +115,7 @@ impl Header {
                 self.alerts.push(Alert::parse(value, at)?);
                 return Ok(());
             }
-            _ => return unknown(key, key_at, is_written),
+            _ => return Err(unknown(key, key_at)),
         };
         if place.is_some() {
             return Err(Diagnostic::new("KQL032", format!("'{key}' is said twice"), (key_at, span.1))
@@ -133,16 +142,28 @@ impl Header {
             };
         };
         if !is_name(name) {
-            return Err(Diagnostic::new("KQL031", format!("'{name}' is no name of a parameter"), (at, at + rest.len()))
-                .help("a name has letters, digits and underscores: // param NAME = VALUE"));
+            return Err(Diagnostic::new(
+                "KQL031",
+                format!("'{name}' is no name of a parameter"),
+                (at, at + rest.len()),
+            )
+            .help("a name has letters, digits and underscores: // param NAME = VALUE"));
         }
         if self.parameters.iter().any(|(known, _)| known == name) {
-            return Err(Diagnostic::new("KQL032", format!("the parameter '{name}' is said twice"), (at, at + rest.len()))
-                .help("leave one of the lines"));
+            return Err(Diagnostic::new(
+                "KQL032",
+                format!("the parameter '{name}' is said twice"),
+                (at, at + rest.len()),
+            )
+            .help("leave one of the lines"));
         }
         self.parameters.push((name.to_owned(), value.to_owned()));
         Ok(())
     }
+}
+
+fn is_words(line: &str) -> bool {
+    line.contains(char::is_alphanumeric)
 }
 
 /// What to write for a size.
@@ -186,16 +207,17 @@ fn key<'a>(line: &Line<'a>) -> Option<(&'a str, &'a str, usize)> {
     Some((key, value, if value.is_empty() { line.at + key.len() + 1 } else { at }))
 }
 
-fn unknown(key: &str, at: usize, is_written: bool) -> Result<(), Diagnostic> {
-    let near = did_you_mean(key, KEYS);
-    if near.is_none() && !is_written {
-        return Ok(());
-    }
+/// Whether a word is a key, or was probably meant to be one.
+fn is_near(word: &str) -> bool {
+    did_you_mean(word, KEYS).is_some()
+}
+
+fn unknown(key: &str, at: usize) -> Diagnostic {
     let finding = Diagnostic::new("KQL030", format!("a query's header has no '{key}'"), (at, at + key.len()));
-    Err(finding.help(match near {
+    finding.help(match did_you_mean(key, KEYS) {
         Some(near) => format!("did you mean '{near}'?"),
         None => format!("the keys are {}, and param NAME = VALUE; prose begins with a capital", KEYS.join(", ")),
-    }))
+    })
 }
 
 #[cfg(test)]
@@ -215,7 +237,13 @@ mod tests {
         assert_eq!(header.parameters, [("Least".to_owned(), "10".to_owned())]);
         assert_eq!(header.size, Some((900, 400)));
         assert_eq!(header.alerts.len(), 1);
-        assert_eq!(header.prose.as_deref(), Some("Requests, all of them: by key"));
+        assert_eq!(header.prose[0], "Requests, all of them: by key");
+        assert_eq!((header.name(), header.about().as_deref()), (Some("Requests"), Some("One two")));
+        let header = Header::parse("// ----\n// Calls by key\n// Last day: all of it\n// and more\nT // no").unwrap();
+        assert_eq!(
+            (header.name(), header.about().as_deref()),
+            (Some("Calls by key"), Some("Last day: all of it\nand more"))
+        );
     }
 
     #[test]
@@ -240,6 +268,6 @@ mod tests {
     #[test]
     fn a_word_and_a_colon_alone_are_prose() {
         let header = Header::parse("// author: Bob\n// note: this\nT").unwrap();
-        assert_eq!(header, Header::default());
+        assert_eq!(header.name(), Some("author: Bob"));
     }
 }

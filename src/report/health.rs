@@ -113,7 +113,11 @@ mod tests {
         let bins = times.iter().map(|t| Value::DateTime(at(t).div_euclid(BIN) * BIN)).collect();
         let columns = vec![
             Column { name: "Bin".to_owned(), scalar_type: ScalarType::DateTime, values: bins },
-            Column { name: "Rows".to_owned(), scalar_type: ScalarType::Long, values: vec![Value::Long(2); times.len()] },
+            Column {
+                name: "Rows".to_owned(),
+                scalar_type: ScalarType::Long,
+                values: vec![Value::Long(2); times.len()],
+            },
         ];
         let batch = Table { rows: times.len(), columns }.to_batch().unwrap();
         let answer = Answer { name: "T".to_owned(), schema: batch.schema(), batches: vec![batch], visualization: None };
@@ -123,14 +127,21 @@ mod tests {
 
     #[test]
     fn days_of_the_zone_are_missing_and_hours_are_gaps() {
-        let found = health("2025-02-24/2025-02-28", "Asia/Kathmandu", "2025-03-01", &[
-            "2025-02-23T18:20Z", "2025-02-24T09:00Z", "2025-02-24T09:50Z", "2025-02-26T18:15Z", "2025-02-27T17:00Z",
-        ]);
+        let found = health(
+            "2025-02-24/2025-02-28",
+            "Asia/Kathmandu",
+            "2025-03-01",
+            &["2025-02-23T18:20Z", "2025-02-24T09:00Z", "2025-02-24T09:50Z", "2025-02-26T18:15Z", "2025-02-27T17:00Z"],
+        );
         // 2025-02-27 begins at 18:15 the day before.
         assert_eq!(found.missing_days, ["2025-02-25", "2025-02-26"]);
         assert_eq!(found.rows, 10);
-        let gaps: Vec<_> = found.gaps.iter().map(|(a, b)| (format_datetime(*a)[5..16].to_owned(), (b - a) / TICKS_PER_HOUR)).collect();
-        assert_eq!(gaps, [("02-23T18:30".to_owned(), 14), ("02-26T18:30".to_owned(), 22), ("02-27T17:15".to_owned(), 1)]);
+        let gaps: Vec<_> =
+            found.gaps.iter().map(|(a, b)| (format_datetime(*a)[5..16].to_owned(), (b - a) / TICKS_PER_HOUR)).collect();
+        assert_eq!(
+            gaps,
+            [("02-23T18:30".to_owned(), 14), ("02-26T18:30".to_owned(), 22), ("02-27T17:15".to_owned(), 1)]
+        );
     }
 
     #[test]

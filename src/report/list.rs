@@ -70,7 +70,12 @@ pub fn newest_first(entries: &mut [Entry]) {
 pub fn list_page(entries: &[Entry]) -> String {
     let mut body = "<header>\n<h1>Reports</h1>\n".to_owned();
     if let Some(latest) = entries.first() {
-        let _ = writeln!(body, "<p>The latest is of <a href=\"{}/index.html\">{}</a>.</p>", link(latest), html_text(&latest.label));
+        let _ = writeln!(
+            body,
+            "<p>The latest is of <a href=\"{}/index.html\">{}</a>.</p>",
+            link(latest),
+            html_text(&latest.label)
+        );
     }
     body += "</header>\n<main>\n<div class=\"scroll\"><table>\n<thead><tr><th scope=\"col\">Report</th>\
              <th scope=\"col\">Period</th><th scope=\"col\">Time zone</th><th scope=\"col\">Remarks</th></tr></thead>\n<tbody>\n";

@@ -13,23 +13,36 @@ pub fn manifest(report: &Report<'_>, written: &[Written]) -> String {
     let period = report.period;
     let before = period.before();
     let span = |(start, end): (i64, i64)| json!({"start": format_datetime(start), "end": format_datetime(end)});
-    let tables: Vec<Value> = report.readings.iter().map(|r| {
-        json!({
-            "table": r.table, "files": r.files, "read": r.read, "kept": r.kept, "repaired": r.repaired,
-            "rejected": r.rejected, "inProgress": r.in_progress, "outsideThePeriod": r.outside,
-            "duplicates": r.duplicates, "notes": r.notes,
+    let tables: Vec<Value> = report
+        .readings
+        .iter()
+        .map(|r| {
+            json!({
+                "table": r.table, "files": r.files, "read": r.read, "kept": r.kept, "repaired": r.repaired,
+                "rejected": r.rejected, "inProgress": r.in_progress, "outsideThePeriod": r.outside,
+                "duplicates": r.duplicates, "notes": r.notes,
+            })
         })
-    }).collect();
-    let health: Vec<Value> = report.health.tables.iter().map(|t| {
-        let gaps: Vec<Value> = t.gaps.iter().map(|gap| span(*gap)).collect();
-        json!({"table": t.table, "inFiles": t.is_held, "rows": t.rows, "missingDays": t.missing_days, "gaps": gaps})
-    }).collect();
-    let inputs: Vec<Value> = report.inputs.iter().map(|file| {
-        json!({
-            "path": file.path.display().to_string(), "bytes": file.size, "tables": file.tables,
-            "shape": file.shape.map(|shape| shape.to_string()), "problem": file.problem,
+        .collect();
+    let health: Vec<Value> = report
+        .health
+        .tables
+        .iter()
+        .map(|t| {
+            let gaps: Vec<Value> = t.gaps.iter().map(|gap| span(*gap)).collect();
+            json!({"table": t.table, "inFiles": t.is_held, "rows": t.rows, "missingDays": t.missing_days, "gaps": gaps})
         })
-    }).collect();
+        .collect();
+    let inputs: Vec<Value> = report
+        .inputs
+        .iter()
+        .map(|file| {
+            json!({
+                "path": file.path.display().to_string(), "bytes": file.size, "tables": file.tables,
+                "shape": file.shape.map(|shape| shape.to_string()), "problem": file.problem,
+            })
+        })
+        .collect();
     let outputs: Vec<Value> =
         written.iter().map(|f| json!({"path": f.path, "bytes": f.bytes, "sha256": f.sha256})).collect();
     let document = json!({

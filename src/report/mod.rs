@@ -24,5 +24,5 @@ pub use list::{Entry, list_page, newest_first};
 pub use manifest::{MANIFEST, manifest};
 pub use page::page;
 pub use period::{Day, Period};
-pub use run::{Done, Event, Outcome, Progress, Report, Run, Status, run};
+pub use run::{Done, Event, Outcome, Progress, Report, Run, Status, compare, run};
 pub use saved::{Saved, compile_with, load};

@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use super::files::chart_options;
-use super::{Card, Done, Outcome, Report, TableHealth, cards};
+use super::{Done, Header, Outcome, Report, TableHealth, cards};
 use crate::render::encode::{html_attribute, html_text};
-use crate::render::{Options, page as parts};
+use crate::render::{Options, RenderError, page as parts};
 use crate::types::format_datetime;
 
 /// How many spans without rows are told of a table.
@@ -27,11 +27,12 @@ pub fn page(report: &Report<'_>, options: &Options, links: &[Vec<String>], workb
     told.push("<a href=\"../index.html\">All reports</a>".to_owned());
     let _ = writeln!(body, "<p class=\"facts\">{}</p>\n</header>\n<main>", told.join(" · "));
     body += &remarks(report);
-    body += &summary(report, options);
-    body += &contents(report);
-    for (done, files) in report.done.iter().zip(links) {
-        body += &query(done, options, files);
-    }
+    // What is told at a glance comes first.
+    let all = report.done.iter().zip(links);
+    let (glance, rest): (Vec<_>, Vec<_>) = all.partition(|(done, _)| done.is_card());
+    glance.iter().for_each(|(done, files)| body += &query(done, options, files));
+    body += &contents(&rest);
+    rest.iter().for_each(|(done, files)| body += &query(done, options, files));
     body += &health(report);
     body += "</main>\n";
     parts::shell(&title, &body)
@@ -71,59 +72,40 @@ fn days(names: &[String]) -> String {
     if names.len() > MOST { format!("{shown} and {} more days", names.len() - MOST) } else { shown }
 }
 
-/// The cards of all queries that render some.
-fn summary(report: &Report<'_>, options: &Options) -> String {
-    let all: Vec<(Card, bool)> = report
-        .done
-        .iter()
-        .flat_map(|done| {
-            let alarm = done.alarms().next().is_some();
-            cards(done, options).unwrap_or_default().into_iter().map(move |card| (card, alarm))
-        })
-        .collect();
-    if all.is_empty() {
-        return String::new();
-    }
-    let mut out = "<dl class=\"cards\">\n".to_owned();
-    for (card, alarm) in all {
-        let class = if alarm { " class=\"alarm\"" } else { "" };
-        let _ = write!(out, "<div{class}><dt>{}</dt><dd>{}</dd>", html_text(&card.name), html_text(&card.value));
-        if let (Some(change), Some(before)) = (&card.change, &card.before) {
-            let _ = write!(out, "<dd class=\"change\">{} <span>from {}</span></dd>", html_text(change), html_text(before));
-        }
-        out += "</div>\n";
-    }
-    out + "</dl>\n"
-}
-
-/// Links to every query, below the headings of their sections.
-fn contents(report: &Report<'_>) -> String {
-    let shown: Vec<&Done<'_>> = report.done.iter().filter(|done| !is_only_cards(done)).collect();
+/// Links to every query, a line for each section.
+fn contents(shown: &[(&Done<'_>, &Vec<String>)]) -> String {
     if shown.len() < 3 {
         return String::new();
     }
-    let mut out = "<nav aria-label=\"Contents\">\n".to_owned();
-    let mut section = None;
-    for done in shown {
+    let mut sections: Vec<(&str, Vec<String>)> = Vec::new();
+    for (done, _) in shown {
         let of = done.saved.header.as_ref().ok().and_then(|header| header.section.as_deref()).unwrap_or("");
-        if section != Some(of) {
-            if section.is_some() {
-                out += "</ul>\n";
-            }
-            if !of.is_empty() {
-                let _ = writeln!(out, "<p>{}</p>", html_text(of));
-            }
-            out += "<ul>\n";
-            section = Some(of);
+        let link = format!("<a href=\"#{}\">{}</a>", anchor(done), html_text(done.saved.title()));
+        match sections.last_mut() {
+            Some((section, links)) if *section == of => links.push(link),
+            _ => sections.push((of, vec![link])),
         }
-        let _ = writeln!(out, "<li><a href=\"#{}\">{}</a></li>", anchor(done), html_text(done.saved.title()));
     }
-    out + "</ul>\n</nav>\n"
+    let mut out = "<nav aria-label=\"Contents\">\n".to_owned();
+    for (section, links) in sections {
+        let name = if section.is_empty() { String::new() } else { format!("<b>{}</b> ", html_text(section)) };
+        let _ = writeln!(out, "<p>{name}{}</p>", links.join(" · "));
+    }
+    out + "</nav>\n"
 }
 
-/// Whether a query is wholly told in the summary.
-fn is_only_cards(done: &Done<'_>) -> bool {
-    done.answers().len() == 1 && done.is_card() && done.alarms().next().is_none()
+/// The values of a card's query at a glance, each with its change against the period before.
+fn at_a_glance(done: &Done<'_>, options: &Options) -> Result<String, RenderError> {
+    let mut out = "<dl class=\"cards\">\n".to_owned();
+    for card in cards(done, options)? {
+        let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd>", html_text(&card.name), html_text(&card.value));
+        if let (Some(change), Some(before)) = (&card.change, &card.before) {
+            let _ =
+                write!(out, "<dd class=\"change\">{} <span>from {}</span></dd>", html_text(change), html_text(before));
+        }
+        out += "</div>\n";
+    }
+    Ok(out + "</dl>\n")
 }
 
 fn anchor(done: &Done<'_>) -> String {
@@ -135,8 +117,8 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
     let class = if done.alarms().next().is_some() { "query alarm" } else { "query" };
     let mut out = format!("<article class=\"{class}\" id=\"{}\">\n", anchor(done));
     let _ = writeln!(out, "<h2>{}</h2>", html_text(done.saved.title()));
-    if let Some(description) = done.saved.header.as_ref().ok().and_then(|header| header.description.as_ref()) {
-        let _ = writeln!(out, "<p>{}</p>", html_text(description));
+    if let Some(description) = done.saved.header.as_ref().ok().and_then(Header::about) {
+        let _ = writeln!(out, "<p>{}</p>", html_text(&description));
     }
     for alarm in done.alarms() {
         let _ = writeln!(out, "<p class=\"bad\">Alarm: {} is {}</p>", html_text(&alarm.text), html_text(&alarm.value));
@@ -149,8 +131,13 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
             let options = Options { title: None, ..chart_options(done, options) };
             for (at, answer) in answers.iter().enumerate() {
                 let heading = (at > 0).then_some(answer.name.as_str());
-                match parts::section(answer, heading, &options, &mut Vec::new()) {
-                    Ok(section) => out += &section,
+                let shown = if at == 0 && done.is_card() && answer.rows() > 0 {
+                    at_a_glance(done, &options)
+                } else {
+                    parts::section(answer, heading, &options, &mut Vec::new())
+                };
+                match shown {
+                    Ok(shown) => out += &shown,
                     Err(error) => {
                         let _ = writeln!(out, "<p class=\"bad\">{}</p>", html_text(&error.to_string()));
                     }
@@ -161,7 +148,7 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
     for note in &done.notes {
         let _ = writeln!(out, "<p>Note: {}</p>", html_text(note));
     }
-    out += &parts::query(&crate::syntax::paint(&done.saved.text));
+    out += &parts::query(&crate::syntax::paint(&done.saved.text), false);
     if !files.is_empty() {
         let links = files.iter().map(|path| {
             let name = path.rsplit_once('/').map_or(path.as_str(), |(_, name)| name);
@@ -177,7 +164,8 @@ fn health(report: &Report<'_>) -> String {
     let mut out = "<div id=\"data\">\n".to_owned();
     out += &parts::health(&report.readings);
     let mut lines: Vec<String> = report.health.tables.iter().filter_map(gaps).collect();
-    let broken = report.inputs.iter().filter_map(|file| Some((file.path.display().to_string(), file.problem.as_ref()?)));
+    let broken =
+        report.inputs.iter().filter_map(|file| Some((file.path.display().to_string(), file.problem.as_ref()?)));
     lines.extend(broken.map(|(path, problem)| format!("{path} was left out: {problem}")));
     lines.extend(report.notes.iter().cloned());
     if !lines.is_empty() {

@@ -1,9 +1,7 @@
 //! The time a report is about, in whole days of a zone where it can be.
 
 use crate::render::Zone;
-use crate::types::{
-    TICKS_PER_DAY, TICKS_PER_MINUTE, civil_from_ticks, days_from_civil, parse_datetime,
-};
+use crate::types::{TICKS_PER_DAY, TICKS_PER_MINUTE, civil_from_ticks, days_from_civil, parse_datetime};
 
 /// A half-open span of time with the name its report has.
 #[derive(Clone, Debug)]
@@ -29,8 +27,7 @@ pub struct Day {
 }
 
 /// What may be asked for.
-const WORDS: &str =
-    "write yesterday, last-week, last-month, month-to-date, a day such as 2025-02-25, a month such as 2025-02, or START/END";
+const WORDS: &str = "write yesterday, last-week, last-month, month-to-date, a day such as 2025-02-25, a month such as 2025-02, or START/END";
 
 impl Period {
     /// Reads a period: `yesterday`, `last-week` (Monday to Sunday), `last-month`, `month-to-date` (the month that
@@ -233,7 +230,17 @@ fn spelt(day: i64) -> String {
 
 fn month_name(month: i64) -> &'static str {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     usize::try_from(month - 1).ok().and_then(|at| MONTHS.get(at)).copied().unwrap_or_default()
@@ -292,7 +299,10 @@ mod tests {
         // There clocks change at midnight: the day begins at one.
         assert_eq!(hours("2025-04-25", "Africa/Cairo"), 23);
         assert_eq!(period("2025-04-25", "Africa/Cairo").name(), "2025-04-25");
-        assert_eq!(period("2025-03-01T10:00+05:00/2025-03-01T06:00Z", "Asia/Tokyo").name(), "2025-03-01T1400--2025-03-01T1500");
+        assert_eq!(
+            period("2025-03-01T10:00+05:00/2025-03-01T06:00Z", "Asia/Tokyo").name(),
+            "2025-03-01T1400--2025-03-01T1500"
+        );
         let month = period("2025-03", "Europe/Rome").each_day();
         assert_eq!(month.len(), 31);
         assert_eq!((month[29].name.as_str(), month[29].end - month[29].start), ("2025-03-30", 23 * TICKS_PER_HOUR));
@@ -300,9 +310,8 @@ mod tests {
 
     #[test]
     fn yesterday_is_told_by_the_clock_of_the_zone() {
-        let name = |zone: &str, now: &str| {
-            Period::parse("yesterday", &Zone::named(zone).unwrap(), at(now)).unwrap().name()
-        };
+        let name =
+            |zone: &str, now: &str| Period::parse("yesterday", &Zone::named(zone).unwrap(), at(now)).unwrap().name();
         assert_eq!(name("UTC", "2025-03-01T00:30Z"), "2025-02-28");
         assert_eq!(name("America/New_York", "2025-03-01T00:30Z"), "2025-02-27");
         assert_eq!(name("Asia/Tokyo", "2025-03-01T16:00Z"), "2025-03-01");
@@ -323,7 +332,9 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in ["", "today", "2025-2", "2025-13", "2025-02-30", "2025-02-26/2025-02-25", "x/2025-01-01", "0001-01-01"] {
+        for text in
+            ["", "today", "2025-2", "2025-13", "2025-02-30", "2025-02-26/2025-02-25", "x/2025-01-01", "0001-01-01"]
+        {
             assert!(Period::parse(text, &Zone::named("UTC").unwrap(), at("2025-03-12")).is_err(), "{text}");
         }
     }

@@ -186,7 +186,6 @@ pub fn run<'a>(run: &Run<'a>, progress: &Progress<'_>) -> Report<'a> {
         let answers = answers(compiled, &mut batches).map(|(answers, _)| answers).unwrap_or_default();
         counted.push(health::Counted { table: table.clone(), is_held: held.contains(table), answers });
     }
-    run.compare(&mut done);
     let health = health::of(run.period, run.now, &counted);
     Report {
         title: None,
@@ -198,6 +197,11 @@ pub fn run<'a>(run: &Run<'a>, progress: &Progress<'_>) -> Report<'a> {
         is_beyond_tolerance: false,
         notes: Vec::new(),
     }
+}
+
+/// Runs the cards' queries for the period before. One that fails there has nothing to be compared with.
+pub fn compare<'a>(run: &Run<'a>, report: &mut Report<'a>) {
+    run.compare(&mut report.done);
 }
 
 fn told(done: &Done<'_>) -> String {
@@ -261,7 +265,6 @@ impl<'a> Run<'a> {
         done
     }
 
-    /// Runs the cards' queries for the period before. One that fails there has nothing to be compared with.
     fn compare(&self, done: &mut [Done<'a>]) {
         let before = self.period.before();
         let mut of: Vec<(usize, Compiled)> = Vec::new();

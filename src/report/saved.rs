@@ -25,8 +25,7 @@ pub struct Saved {
 impl Saved {
     /// What a reader knows it by: its title, the first line of its comments, or its name.
     pub fn title(&self) -> &str {
-        let header = self.header.as_ref().ok();
-        header.and_then(|h| h.title.as_deref().or(h.prose.as_deref())).unwrap_or(&self.id)
+        self.header.as_ref().ok().and_then(Header::name).unwrap_or(&self.id)
     }
 
     /// The SHA-256 of its text, in hexadecimal.
@@ -111,7 +110,10 @@ mod tests {
         let file = |below: &str| (format!("queries/{below}"), below.to_owned(), "// Of b:\nT".to_owned());
         let saved = load([file("a/b.kql"), file("a-b.kql"), file("A-B.kql"), file("c d.kql")]);
         let ids: Vec<_> = saved.iter().map(|s| s.id.as_str()).collect();
-        assert_eq!(ids, ["a-b", "a-b1", "A-B1", "c-d"].map(str::to_owned).iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(
+            ids,
+            ["a-b", "a-b1", "A-B2", "c-d"].map(str::to_owned).iter().map(String::as_str).collect::<Vec<_>>()
+        );
         assert_eq!(saved[0].title(), "Of b:");
         assert_eq!(saved[0].sha256().len(), 64);
     }
