@@ -29,7 +29,9 @@ pub(super) enum Command {
     /// Run a query over logs and print or draw its result
     Run(RunArguments),
     /// Run saved queries over a day, a week or a month of logs and write a page of all of them
-    Report(ReportArguments),
+    Report(Box<ReportArguments>),
+    /// Write a configuration for reports, with every key explained
+    Init(InitArguments),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
@@ -170,9 +172,52 @@ pub(super) struct ReportArguments {
     /// The clock that tells what yesterday is, to make a report again: a datetime
     #[arg(long, value_name = "TIME")]
     pub now: Option<String>,
+    /// A list of prices, as the table Prices beside the logs
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub prices: Option<PathBuf>,
+    /// A configuration instead of kqlens.toml here; its keys are these flags, and a flag wins over its key
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// When the report is sent by mail and to the webhook that are configured; `--notify` alone is always
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "never", default_missing_value = "always")]
+    pub notify: Notify,
+    /// The mail server, NAME or NAME:PORT. Login and TLS are said in the configuration or the environment only
+    #[arg(long, value_name = "SERVER")]
+    pub mail_server: Option<String>,
+    /// Who sends mails
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Who gets them
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_to: Vec<String>,
     /// Say nothing but what is wrong
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+/// When a report is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notify {
+    /// Never
+    #[default]
+    Never,
+    /// Whenever one is made
+    Always,
+    /// With an alarm, a failed query, or missing or broken data
+    Problems,
+}
+
+impl Notify {
+    /// Their names in a configuration.
+    pub const NAMES: [(&str, Self); 3] =
+        [("never", Self::Never), ("always", Self::Always), ("problems", Self::Problems)];
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitArguments {
+    /// The file, kqlens.toml unless named; one that is there stays
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
 }
 
 /// Light or dark.

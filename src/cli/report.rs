@@ -7,13 +7,20 @@ use super::arguments::{QueryArguments, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::progress::Meter;
 use super::publish::Publication;
-use super::{check, logs, output, query};
+use super::{check, config, logs, notify, output, query};
 use crate::diagnostics::Diagnostic;
 use crate::engine::{Execution, PolarsEngine};
 use crate::render::{Options, Zone};
 use crate::report::{self, Period, Run, Saved, Status};
 
-pub(super) fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
+/// `is_given` tells whether an argument stands on the command line.
+pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> bool) -> Result<Exit, Failure> {
+    let secrets = config::fill(&mut arguments, is_given)?;
+    if let Some(prices) = &arguments.prices {
+        arguments.logs.table.push(format!("Prices={}", prices.display()));
+    }
+    let arguments = &arguments;
+    let channels = notify::channels(arguments, &secrets)?;
     let with = QueryArguments { params: arguments.params.clone(), now: arguments.now.clone(), timespan: None };
     let now = query::context(&with)?.now;
     let zone = Zone::named(&arguments.timezone).map_err(|e| Failure::new(Exit::Usage, format!("--timezone: {e}")))?;
@@ -43,12 +50,13 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<Exit, Failure> {
     report.is_beyond_tolerance = logs.report(arguments.quiet)? == Exit::Inputs;
     report::compare(&run, &mut report);
     let options = Options { timezone: zone.name.clone(), ..Options::default() };
-    report::write(&mut report, &options, &mut |path, bytes| publication.take(path, bytes))?;
+    let page = report::write(&mut report, &options, &mut |path, bytes| publication.take(path, bytes))?;
     let place = publication.finish()?;
     if !arguments.quiet {
         told(&report);
         output::note(&format!("wrote {}", place.join("index.html").display()));
     }
+    notify::send(&channels, &report, &options, &page)?;
     Ok(match report.status() {
         Status::Whole => Exit::Whole,
         Status::Alarm => Exit::Alarm,
@@ -65,12 +73,7 @@ fn told(report: &report::Report<'_>) {
             error.lines().for_each(|line| output::note(&format!("  {}", crate::render::encode::terminal(line))));
         }
     }
-    for table in report.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
-        output::failure(&format!("{} has no row of {}", table.table, table.missing_days.join(", ")));
-    }
-    if report.health.is_empty() {
-        output::failure("the logs have no row of this time");
-    }
+    report.lacks().iter().for_each(|lack| output::failure(lack));
 }
 
 /// The queries of files and folders. One that cannot be read fails in the report, beside the others.

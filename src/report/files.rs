@@ -24,11 +24,11 @@ pub type Take<'t, E> = dyn FnMut(&str, &[u8]) -> Result<(), E> + 't;
 const DATA: &str = "data";
 
 /// Hands over every file of a report: each answer as CSV, JSON, SVG and PNG, all of them as one workbook, the page, and
-/// last the manifest, which has the digests of all others. What cannot be drawn is a note of its query.
+/// last the manifest, which has the digests of all others. Gives the page. What cannot be drawn is a note of its query.
 ///
 /// # Errors
 /// The first error of `take`.
-pub fn write<E>(report: &mut Report<'_>, options: &Options, take: &mut Take<'_, E>) -> Result<(), E> {
+pub fn write<E>(report: &mut Report<'_>, options: &Options, take: &mut Take<'_, E>) -> Result<String, E> {
     let mut written = Vec::new();
     let mut add = |path: String, bytes: &[u8]| {
         take(&path, bytes)?;
@@ -62,7 +62,8 @@ pub fn write<E>(report: &mut Report<'_>, options: &Options, take: &mut Take<'_, 
     }
     let html = page(report, options, &links, workbook.as_deref());
     add("index.html".to_owned(), html.as_bytes())?;
-    take(MANIFEST, manifest(report, &written).as_bytes())
+    take(MANIFEST, manifest(report, &written).as_bytes())?;
+    Ok(html)
 }
 
 /// The files of a query's answers, by name.
@@ -97,7 +98,7 @@ fn parts(done: &Done<'_>, options: &Options, notes: &mut Vec<String>) -> Vec<(St
     made
 }
 
-fn is_chart(answer: &Answer) -> bool {
+pub(super) fn is_chart(answer: &Answer) -> bool {
     answer.visualization.as_ref().is_some_and(|asked| asked.kind != "table")
 }
 

@@ -50,26 +50,12 @@ fn remarks(report: &Report<'_>) -> String {
             lines.push(format!("{link} failed"));
         }
     }
-    if report.health.is_empty() {
-        lines.push("The logs have no row of this time".to_owned());
-    } else {
-        for table in report.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
-            lines.push(html_text(&format!("{} has no row of {}", table.table, days(&table.missing_days))));
-        }
-    }
-    if report.is_beyond_tolerance {
-        lines.push("<a href=\"#data\">More rows were rejected than is tolerated</a>".to_owned());
-    }
+    let lacks = report.lacks();
+    lines.extend(lacks.iter().map(|lack| format!("<a href=\"#data\">{}</a>", html_text(lack))));
     if lines.is_empty() {
         return String::new();
     }
     format!("<ul class=\"remarks\">\n<li>{}</li>\n</ul>\n", lines.join("</li>\n<li>"))
-}
-
-fn days(names: &[String]) -> String {
-    const MOST: usize = 10;
-    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > MOST { format!("{shown} and {} more days", names.len() - MOST) } else { shown }
 }
 
 /// Links to every query, a line for each section.

@@ -145,6 +145,22 @@ impl Status {
 }
 
 impl Report<'_> {
+    /// What is missing or broken, a line for each thing.
+    pub fn lacks(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if self.health.is_empty() {
+            lines.push("The logs have no row of this time".to_owned());
+        } else {
+            for table in self.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
+                lines.push(format!("{} has no row of {}", table.table, days(&table.missing_days)));
+            }
+        }
+        if self.is_beyond_tolerance {
+            lines.push("More rows were rejected than is tolerated".to_owned());
+        }
+        lines
+    }
+
     /// The worst of what happened.
     pub fn status(&self) -> Status {
         if self.done.iter().any(|done| matches!(done.outcome, Outcome::Failed(_))) {
@@ -157,6 +173,12 @@ impl Report<'_> {
             Status::Whole
         }
     }
+}
+
+fn days(names: &[String]) -> String {
+    const MOST: usize = 10;
+    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > MOST { format!("{shown} and {} more days", names.len() - MOST) } else { shown }
 }
 
 /// A query and its plans, or why there are none.
