@@ -65,6 +65,7 @@ fn told(error: &SourceError) -> String {
 pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
     let options = ReadOptions {
         csv_offset_minutes: arguments.csv_utc_offset,
+        csv_zone: arguments.csv_timezone,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
     };
@@ -114,6 +115,7 @@ impl Rows for Logs {
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+            hints: scan.hints.clone(),
         };
         let times = if self.tell_times { Times::of(&mut request, self.catalog.schema(&scan.table)) } else { None };
         let read = |position, batch: RecordBatch| match &times {
@@ -157,6 +159,11 @@ impl Logs {
         tallies.iter().map(reading).collect()
     }
 
+    /// The tables that were read.
+    pub fn read_tables(&self) -> Vec<String> {
+        self.tallies.borrow().keys().cloned().collect()
+    }
+
     /// Tells what became of the rows, and whether too many were broken.
     pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
         let mut total = Tally::default();
@@ -181,6 +188,13 @@ impl Logs {
             output::failure(&format!(
                 "{} of {} rows were rejected, more than --max-rejects allows",
                 total.rejected, total.read
+            ));
+            return Ok(Exit::Inputs);
+        }
+        if total.incomplete > 0 && self.tolerance != Tolerance::Share(1.0) {
+            output::failure(&format!(
+                "{} file(s) say that they are not whole; --max-rejects 100% takes them as they are",
+                total.incomplete
             ));
             return Ok(Exit::Inputs);
         }

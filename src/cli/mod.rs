@@ -5,6 +5,7 @@ mod arguments;
 mod check;
 mod completions;
 mod config;
+mod engine;
 mod exit;
 mod fmt;
 mod functions;

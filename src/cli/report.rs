@@ -7,9 +7,8 @@ use super::arguments::{QueryArguments, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::progress::Meter;
 use super::publish::Publication;
-use super::{check, config, logs, notify, output, query};
+use super::{check, config, engine, logs, notify, output, query};
 use crate::diagnostics::Diagnostic;
-use crate::engine::{Execution, PolarsEngine};
 use crate::render::{Options, Zone};
 use crate::report::{self, Period, Run, Saved, Status};
 
@@ -20,6 +19,7 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
         arguments.logs.table.push(format!("Prices={}", prices.display()));
     }
     let arguments = &arguments;
+    let engine = engine::engine(&arguments.engine)?;
     let channels = notify::channels(arguments, &secrets)?;
     let with = QueryArguments { params: arguments.params.clone(), now: arguments.now.clone(), timespan: None };
     let now = query::context(&with)?.now;
@@ -29,7 +29,8 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
     query::parameters(&with)?;
     let saved = saved(&arguments.queries)?;
     let mut publication = Publication::begin(&arguments.out, &period.name())?;
-    let logs = logs::open(&arguments.logs)?;
+    let mut logs = logs::open(&arguments.logs)?;
+    logs.tell_times = true;
     let given: BTreeMap<String, Vec<String>> = query::given(&with);
     let run = Run {
         queries: &saved,
@@ -38,7 +39,7 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
         given: &given,
         tables: &logs,
         rows: &logs,
-        engine: &PolarsEngine { execution: Execution::Streaming },
+        engine: &engine,
         inputs: logs.catalog.files(),
     };
     let meter = Meter::new(arguments.quiet);
@@ -49,7 +50,8 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
     report.readings = logs.readings();
     report.is_beyond_tolerance = logs.report(arguments.quiet)? == Exit::Inputs;
     report::compare(&run, &mut report);
-    let options = Options { timezone: zone.name.clone(), ..Options::default() };
+    let plain = Options { timezone: zone.name.clone(), ..Options::default() };
+    let options = Options { colors: report.colors(&plain), ..plain };
     let page = report::write(&mut report, &options, &mut |path, bytes| publication.take(path, bytes))?;
     let place = publication.finish()?;
     if !arguments.quiet {

@@ -19,11 +19,10 @@ mod query_api;
 mod terminal;
 mod text;
 mod xlsx;
-mod zip;
 
 pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
-pub use chart::{Zone, cards as card_values};
+pub use chart::{ColorBook, Zone, cards as card_values};
 pub use error::RenderError;
 pub use format::Format;
 pub use options::{Options, Theme};
@@ -48,10 +47,14 @@ impl Rendered {
 /// # Errors
 /// When there is nothing to render, the format holds only one table, or an option cannot be met.
 pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<Rendered, RenderError> {
+    let charts = answers.iter().filter(|answer| answer.visualization.is_some()).count();
+    let shared = (charts > 1 && options.colors.is_empty())
+        .then(|| Options { colors: ColorBook::of(answers, options), ..options.clone() });
+    let options = shared.as_ref().unwrap_or(options);
     Ok(match format {
         Format::Table => terminal::render(answers, options)?,
-        Format::Csv => csv::render(answers, ','),
-        Format::Tsv => csv::render(answers, '\t'),
+        Format::Csv => csv::render(answers, ',', options),
+        Format::Tsv => csv::render(answers, '\t', options),
         Format::Json => Rendered::text(json::array(answers)),
         Format::Jsonl => Rendered::text(json::lines(answers)),
         Format::QueryApi => Rendered::text(query_api::document(answers)),
@@ -60,7 +63,7 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
         Format::Png => chart::render_png(answers, options)?,
         Format::Html => page::render(answers, options)?,
         Format::Arrow => arrow_file::render(answers)?,
-        Format::Xlsx => xlsx::render(answers)?,
+        Format::Xlsx => xlsx::render(answers, options)?,
     })
 }
 
@@ -68,3 +71,6 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
 mod fixtures;
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+#[path = "../../tests/common/sheets.rs"]
+mod sheets;

@@ -1,4 +1,4 @@
-use super::About;
+use super::{About, ColorBook};
 
 /// Colours on white or on a dark ground.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,12 +35,15 @@ pub struct Options {
     pub subtitle: Option<String>,
     /// What a page tells beside the tables.
     pub about: About,
+    /// Whether text in CSV stays as it is even where a spreadsheet would run it.
+    pub raw_csv: bool,
     /// A TrueType font for characters the built-in one lacks, such as Chinese.
     pub font: Option<Vec<u8>>,
     /// Whether lines end where bins without data begin, instead of going straight over them as the portal's do.
     pub break_gaps: bool,
-    /// Series names in the order colours are dealt, so that one name keeps its colour in every chart of a report.
-    pub color_order: Vec<String>,
+    /// The colours of names, so that one keeps its colour in every chart of a report. Answers that are rendered
+    /// together share a book without being given one.
+    pub colors: ColorBook,
 }
 
 impl Default for Options {
@@ -57,9 +60,10 @@ impl Default for Options {
             title: None,
             subtitle: None,
             about: About::default(),
+            raw_csv: false,
             font: None,
             break_gaps: false,
-            color_order: Vec::new(),
+            colors: ColorBook::default(),
         }
     }
 }

@@ -10,8 +10,8 @@ use super::{Period, Saved, Verdict};
 use crate::bind::{Bound, Environment, Tables};
 use crate::diagnostics::draw;
 use crate::engine::{Engine, EngineError, Rows};
-use crate::ir::{Context, Plan, prune, reads};
-use crate::render::{Answer, Reading};
+use crate::ir::{Context, Plan, tables_read};
+use crate::render::{Answer, ColorBook, Options, Reading};
 use crate::sources::FoundFile;
 use crate::types::{Table, format_datetime};
 use crate::workbook::{TimeSpan, Values};
@@ -145,6 +145,12 @@ impl Status {
 }
 
 impl Report<'_> {
+    /// One colour for one name in all of its charts.
+    pub fn colors(&self, options: &Options) -> ColorBook {
+        let answers: Vec<Answer> = self.done.iter().flat_map(|done| done.answers()).cloned().collect();
+        ColorBook::of(&answers, options)
+    }
+
     /// What is missing or broken, a line for each thing.
     pub fn lacks(&self) -> Vec<String> {
         let mut lines = Vec::new();
@@ -187,7 +193,8 @@ type Compiled = Result<(Bound, Vec<String>), String>;
 /// Runs every query. What is wrong with one is its own outcome.
 pub fn run<'a>(run: &Run<'a>, progress: &Progress<'_>) -> Report<'a> {
     let compiled: Vec<Compiled> = run.queries.iter().map(|saved| run.compile(saved, run.period)).collect();
-    let read = tables_read(&compiled);
+    let bound = compiled.iter().filter_map(|c| c.as_ref().ok()).flat_map(|(bound, _)| &bound.outputs);
+    let read: BTreeSet<String> = bound.flat_map(|out| tables_read(&out.plan)).collect();
     let held: BTreeSet<&String> = run.inputs.iter().flat_map(|file| &file.tables).collect();
     let counts: Vec<_> = read.iter().map(|table| run.bind_text(&health::query(table), run.period)).collect();
     let plans = |compiled: &'_ [Compiled]| -> Vec<Plan> {
@@ -235,13 +242,6 @@ fn told(done: &Done<'_>) -> String {
             format!("{rows} row{}{}", if rows == 1 { "" } else { "s" }, alarms.concat())
         }
     }
-}
-
-/// The tables that plans read.
-fn tables_read(compiled: &[Compiled]) -> BTreeSet<String> {
-    let bound = compiled.iter().filter_map(|c| c.as_ref().ok());
-    let plans = bound.flat_map(|(bound, _)| bound.outputs.iter().map(|out| &out.plan));
-    plans.flat_map(|plan| reads(&prune(plan)).into_keys()).collect()
 }
 
 /// The answers of a compiled query, taken from those of all plans in order.
@@ -347,6 +347,7 @@ impl<'a> Run<'a> {
     /// Every plan over the rows of a period.
     fn all(&self, plans: &[Plan], period: &Period) -> Vec<Result<RecordBatch, EngineError>> {
         let context = Context { now: period.end };
-        plans.iter().map(|plan| self.engine.run(plan, &context, self.rows)).collect()
+        let plans: Vec<&Plan> = plans.iter().collect();
+        self.engine.run_all(&plans, &context, self.rows)
     }
 }

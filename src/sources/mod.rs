@@ -2,26 +2,33 @@
 
 pub mod apim;
 
-mod array;
+mod bodies;
+mod capture;
 mod catalog;
 mod cell;
+mod columnar;
 mod companion;
 mod csv;
 mod discover;
+mod documents;
 mod error;
 mod external;
+mod feed;
+mod headless;
 mod json;
 mod jsonl;
 mod open;
 mod read;
 mod rows;
+mod seekable;
 mod sniff;
 mod stamp;
 mod tally;
+mod tsv;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
-pub use sniff::Shape;
+pub use sniff::{Records, Shape};
 pub use tally::{Reject, Tally};

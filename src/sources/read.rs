@@ -1,20 +1,26 @@
 //! A read: the files of a table, side by side, into batches.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
 
+use super::bodies::Taking;
+use super::capture::walk_bodies;
 use super::catalog::{Catalog, FoundFile};
+use super::documents::walk;
 use super::error::{SourceError, SourceErrorKind};
+use super::headless::{self, Headed};
 use super::jsonl::{self, Keys};
 use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::Tally;
-use super::{apim, array, csv};
+use super::{apim, columnar, csv, tsv};
+use crate::ir::Hint;
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,6 +33,8 @@ pub struct ReadRequest {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<usize>,
+    /// What is so of every row that is wanted. A reader may drop a row that one of these rules out, and need not.
+    pub hints: Vec<Hint>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
@@ -104,7 +112,7 @@ impl Catalog {
         let holds = |file: &&FoundFile| file.tables.iter().any(|t| t == table);
         let files: Vec<&FoundFile> = self.files().iter().filter(holds).collect();
         if files.is_empty() && table == apim::AZURE_DIAGNOSTICS {
-            return self.files().iter().filter(|f| f.shape == Some(Shape::Diagnostic)).collect();
+            return self.files().iter().filter(|f| f.shape.is_some_and(Shape::has_envelopes)).collect();
         }
         files
     }
@@ -123,6 +131,7 @@ impl Catalog {
         } else {
             std::thread::available_parallelism().map_or(1, usize::from)
         };
+        let share = threads / threads.min(files.len()).max(1);
         let next = AtomicUsize::new(0);
         let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
         let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
@@ -136,7 +145,7 @@ impl Catalog {
                         if wanted_now == 0 {
                             return;
                         }
-                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request);
+                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request, share);
                         if let Ok((_, still)) = &outcome
                             && (request.limit.is_some() || *still == 0)
                         {
@@ -150,20 +159,44 @@ impl Catalog {
         outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
     }
 
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest) -> Outcome {
+    /// Reads a file; one that has parts may use so many threads.
+    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         let source = file.path.display().to_string();
-        let opened =
-            open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
+        if file.shape == Some(Shape::Parquet) {
+            rows.tally.files = 1;
+            return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
+        }
+        let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
+        let opened = open(&file.path).map_err(unreadable)?;
+        if let Some(header) = &file.header {
+            let shape = file.shape.map_or_else(String::new, |shape| shape.to_string());
+            let most = [header.get(..4).unwrap_or(header).join(", "), header.last().cloned().unwrap_or_default()];
+            let names = if header.len() > 5 { most.join(", …, ") } else { header.join(", ") };
+            rows.tally
+                .note(format!("{source}: {shape} without names; its {} columns are taken as {names}", header.len()));
+        }
         rows.tally.files = 1;
         match file.shape {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {
                 let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
-                csv::read(opened.stream, opened.skipped, &source, delimiter, &self.options, &mut rows)?;
+                let headed = Headed::new(opened.stream, opened.skipped, file.header.as_deref()).map_err(unreadable)?;
+                csv::read(headed.stream, headed.skipped, &source, delimiter, &self.options, &mut rows)?;
+                headless::settle(headed.added, &mut rows.tally);
             }
-            Some(Shape::JsonArray) => {
-                let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
-                array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
+            Some(Shape::RawTsv) => {
+                let names = file.header.as_deref().unwrap_or_default();
+                tsv::read(opened.stream, opened.skipped, &source, names, &mut rows)?;
             }
+            Some(shape @ (Shape::JsonArray | Shape::Messages(_) | Shape::QueryApi | Shape::Capture(_))) => {
+                let keys = Keys::new(rows.wanted(), shape.as_lines(&request.table), &request.table);
+                let mut taking = Taking::new(&source, &request.table, &keys, &mut rows);
+                if let Shape::Capture(_) = shape {
+                    walk_bodies(opened.stream, &mut taking)?;
+                } else {
+                    walk(opened.stream, opened.skipped, &mut taking)?;
+                }
+            }
+            Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
                 jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;

@@ -1,5 +1,7 @@
 //! The rows of one file as they are found: columns being filled, and what became of each row.
 
+mod batch;
+
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +15,8 @@ use super::read::{Position, Sink};
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
 use crate::types::{ScalarType, field};
+
+pub(super) use batch::Batch;
 
 /// How many rows one Arrow batch holds.
 const BATCH: usize = 65_536;
@@ -152,12 +156,16 @@ impl<'w> Rows<'w> {
         let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
         let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
         let batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
+        self.hand_over(batch);
+        self.filled = 0;
+        Ok(())
+    }
+
+    fn hand_over(&mut self, batch: RecordBatch) {
         if let ControlFlow::Break(()) = (self.sink)(self.position, batch) {
             self.left = 0;
         }
         self.position.block += 1;
-        self.filled = 0;
-        Ok(())
     }
 
     /// Hands over the last rows. The answer is what became of all, and how many more are wanted.

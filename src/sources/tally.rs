@@ -49,6 +49,8 @@ pub struct Tally {
     pub duplicates: u64,
     /// Rows of other tables in the same files; not part of `read`.
     pub other_tables: u64,
+    /// Files that say themselves that rows are missing: answers of the query API with an error beside the data.
+    pub incomplete: usize,
     /// The first rejected rows.
     pub rejects: Vec<Reject>,
     /// The first repaired rows.
@@ -71,6 +73,7 @@ impl Tally {
         self.outside += other.outside;
         self.duplicates += other.duplicates;
         self.other_tables += other.other_tables;
+        self.incomplete += other.incomplete;
         append(&mut self.rejects, other.rejects);
         append(&mut self.repairs, other.repairs);
         for note in other.notes {

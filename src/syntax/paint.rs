@@ -65,7 +65,7 @@ const CLAUSES: [&str; 51] = [
 /// is plain.
 pub fn paint(text: &str) -> Vec<Piece> {
     let (tokens, _) = lex(text);
-    let mut pieces = Pieces { text, done: 0, pieces: Vec::new() };
+    let mut painter = Painter { text, done: 0, pieces: Vec::new() };
     let mut at = 0;
     while let Some((token, span)) = tokens.get(at) {
         let after = tokens.get(at + 1);
@@ -97,10 +97,10 @@ pub fn paint(text: &str) -> Vec<Piece> {
                 }
             }
         };
-        pieces.take(Span::new(span.start, end), ink);
+        painter.take(Span::new(span.start, end), ink);
         at += 1;
     }
-    pieces.pieces
+    painter.pieces
 }
 
 /// How many tokens the operator's keyword at the start of these has: words joined by hyphens are one.
@@ -122,13 +122,13 @@ fn keyword(tokens: &[(Token, Span)]) -> Option<usize> {
     found
 }
 
-struct Pieces<'t> {
+struct Painter<'t> {
     text: &'t str,
     done: usize,
     pieces: Vec<Piece>,
 }
 
-impl Pieces<'_> {
+impl Painter<'_> {
     /// A token and whatever stands before it.
     fn take(&mut self, span: Span, ink: Ink) {
         let between = self.text.get(self.done..span.start).unwrap_or_default();

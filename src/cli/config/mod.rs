@@ -91,6 +91,9 @@ fn take(
     if let Some(most) = reader.text("max-rejects").filter(|_| !is_given("max_rejects")) {
         arguments.logs.max_rejects = most;
     }
+    if let Some(memory) = reader.text("memory").filter(|_| !is_given("memory")) {
+        arguments.engine.memory = memory;
+    }
     if let Some(rejects) = reader.text("rejects").filter(|_| !is_given("rejects")) {
         arguments.logs.rejects = Some(folder.join(rejects));
     }

@@ -8,13 +8,16 @@ use super::super::Reading;
 use super::super::encode::html_text;
 use super::super::text::grouped;
 
+/// One of a reading's counts.
+type Count = fn(&Reading) -> u64;
+
 /// A block of what was read, table by table, or nothing when nothing was.
 pub fn health(readings: &[Reading]) -> String {
     if readings.is_empty() {
         return String::new();
     }
-    let any = |of: fn(&Reading) -> u64| readings.iter().any(|reading| of(reading) > 0);
-    let mut columns: Vec<(&str, fn(&Reading) -> u64)> = vec![
+    let any = |of: Count| readings.iter().any(|reading| of(reading) > 0);
+    let mut columns: Vec<(&str, Count)> = vec![
         ("Files", |r| r.files),
         ("Rows", |r| r.read),
         ("Kept", |r| r.kept),
