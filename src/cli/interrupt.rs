@@ -35,7 +35,7 @@ pub(super) fn uninterrupted<T>(what: impl FnOnce() -> T) -> T {
 /// Removes what is being written and ends the process.
 fn end(code: i32) -> ! {
     let paths = pending();
-    for path in paths.iter() {
+    for path in &*paths {
         // The other threads still write: a folder may fill again while it is emptied.
         for _ in 0..10 {
             let _ = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };

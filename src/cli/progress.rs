@@ -50,7 +50,10 @@ impl Meter {
 
     pub fn tell(&self, event: Event<'_>) {
         match (self, event) {
-            (Self::Bar(bar), Event::Begun(many)) => bar.set_length(many as u64),
+            (Self::Bar(bar), Event::Begun(many)) => {
+                bar.set_length(many as u64);
+                bar.set_message("reading the logs");
+            }
             (_, Event::Begun(_)) => {}
             (Self::Bar(bar), Event::Ran(id, _)) => {
                 bar.set_message(terminal(id).into_owned());

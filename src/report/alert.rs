@@ -180,7 +180,7 @@ impl Alert {
         };
         let fires = |value: &&Value<'static>| self.compare(value).is_some_and(|o| self.comparison.holds(o));
         let told = values.iter().find(fires);
-        let value = told.or(values.first()).map(|value| to_text(value)).unwrap_or_default();
+        let value = told.or(values.first()).map(to_text).unwrap_or_default();
         Verdict { text: self.text.clone(), fired: told.is_some(), value }
     }
 

@@ -10,7 +10,7 @@ pub struct Card {
     pub name: String,
     /// The value, for people.
     pub value: String,
-    /// The value in the period before.
+    /// The value in the period before, where the change is told by it.
     pub before: Option<String>,
     /// How far it changed: `+12 %`.
     pub change: Option<String>,
@@ -28,9 +28,12 @@ pub fn cards(done: &Done<'_>, options: &Options) -> Result<Vec<Card>, RenderErro
     let mut cards = Vec::new();
     for (name, value) in crate::render::card_values(answer, options)? {
         let number = |of: &[(String, f64)]| of.iter().find(|(n, _)| *n == name).map(|(_, x)| *x);
-        let change = number(&numbers).zip(number(&old_numbers)).map(|(now, before)| change(now, before));
+        let both = number(&numbers).zip(number(&old_numbers));
         let before = old.iter().find(|(n, _)| *n == name).map(|(_, value)| value.clone());
-        cards.push(Card { name, value, before, change });
+        // What was nothing is no measure.
+        let before =
+            before.filter(|_| both.is_some_and(|(now, before)| before != 0.0 && now.is_finite() && before.is_finite()));
+        cards.push(Card { name, value, before, change: both.map(|(now, before)| change(now, before)) });
     }
     Ok(cards)
 }

@@ -44,9 +44,11 @@ pub fn write<E>(report: &mut Report<'_>, options: &Options, take: &mut Take<'_, 
             add(path.clone(), &made)?;
             files.push(path);
         }
-        notes.into_iter().filter(|note| !done.notes.contains(note)).collect::<Vec<_>>().into_iter().for_each(|note| {
-            done.notes.push(note);
-        });
+        for note in notes {
+            if !done.notes.contains(&note) {
+                done.notes.push(note);
+            }
+        }
         links.push(files);
     }
     let name = report.period.name();

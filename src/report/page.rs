@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::files::chart_options;
 use super::{Done, Header, Outcome, Report, TableHealth, cards};
 use crate::render::encode::{html_attribute, html_text};
 use crate::render::{Options, RenderError, page as parts};
@@ -85,9 +84,9 @@ fn at_a_glance(done: &Done<'_>, options: &Options) -> Result<String, RenderError
     let mut out = "<dl class=\"cards\">\n".to_owned();
     for card in cards(done, options)? {
         let _ = write!(out, "<div><dt>{}</dt><dd>{}</dd>", html_text(&card.name), html_text(&card.value));
-        if let (Some(change), Some(before)) = (&card.change, &card.before) {
-            let _ =
-                write!(out, "<dd class=\"change\">{} <span>from {}</span></dd>", html_text(change), html_text(before));
+        if let Some(change) = &card.change {
+            let from = card.before.map(|before| format!(" <span>from {}</span>", html_text(&before)));
+            let _ = write!(out, "<dd class=\"change\">{}{}</dd>", html_text(change), from.unwrap_or_default());
         }
         out += "</div>\n";
     }
@@ -114,7 +113,8 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
             let _ = writeln!(out, "<p class=\"bad\">This query failed.</p>\n<pre>{}</pre>", html_text(error));
         }
         Outcome::Answers(answers) => {
-            let options = Options { title: None, ..chart_options(done, options) };
+            // The page draws for its own width and for phones; the files have the query's own size.
+            let options = Options { title: None, size: None, ..options.clone() };
             for (at, answer) in answers.iter().enumerate() {
                 let heading = (at > 0).then_some(answer.name.as_str());
                 let shown = if at == 0 && done.is_card() && answer.rows() > 0 {

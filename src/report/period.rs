@@ -29,6 +29,10 @@ pub struct Day {
 /// What may be asked for.
 const WORDS: &str = "write yesterday, last-week, last-month, month-to-date, a day such as 2025-02-25, a month such as 2025-02, or START/END";
 
+/// Every day of a period is looked at.
+const MOST_DAYS: i64 = 10 * 366;
+const TOO_LONG: &str = "a period is at most ten years long";
+
 impl Period {
     /// Reads a period: `yesterday`, `last-week` (Monday to Sunday), `last-month`, `month-to-date` (the month that
     /// yesterday is of, up to its end), a day, a month, or `START/END`. Days and times without an offset are the zone's.
@@ -78,6 +82,9 @@ impl Period {
         if !known.contains(&first) || !known.contains(&after) {
             return Err("a period lies between the years 1 and 9999".to_owned());
         }
+        if after - first > MOST_DAYS {
+            return Err(TOO_LONG.to_owned());
+        }
         let (start, end) = (instant(zone, first * TICKS_PER_DAY), instant(zone, after * TICKS_PER_DAY));
         Ok(Self { start, end, days: Some((first, after)), zone: zone.clone() })
     }
@@ -87,6 +94,9 @@ impl Period {
         let (start, end) = (read(start)?, read(end)?);
         if start >= end {
             return Err(format!("'{text}' ends before it begins; the end is no longer part of a period"));
+        }
+        if end - start > MOST_DAYS * TICKS_PER_DAY {
+            return Err(TOO_LONG.to_owned());
         }
         let day = |ticks: i64| {
             let day = zone.local(ticks).div_euclid(TICKS_PER_DAY);
@@ -332,9 +342,18 @@ mod tests {
 
     #[test]
     fn what_is_no_period_is_refused() {
-        for text in
-            ["", "today", "2025-2", "2025-13", "2025-02-30", "2025-02-26/2025-02-25", "x/2025-01-01", "0001-01-01"]
-        {
+        for text in [
+            "",
+            "today",
+            "2025-2",
+            "2025-13",
+            "2025-02-30",
+            "2025-02-26/2025-02-25",
+            "x/2025-01-01",
+            "2000-01-01/2025-01-01",
+            "2000-01-01T01:00/2025-01-01",
+            "0001-01-01",
+        ] {
             assert!(Period::parse(text, &Zone::named("UTC").unwrap(), at("2025-03-12")).is_err(), "{text}");
         }
     }

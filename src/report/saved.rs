@@ -64,8 +64,7 @@ pub(super) fn compile(
     environment: &Environment<'_>,
 ) -> Result<(Bound, Vec<String>), Vec<Diagnostic>> {
     let header = saved.header.as_ref().map_err(Clone::clone)?;
-    let compiled = compile_with(header, &saved.text, values, environment)?;
-    Ok(compiled)
+    compile_with(header, &saved.text, values, environment)
 }
 
 /// The same for a header that was read already.
@@ -81,10 +80,8 @@ pub fn compile_with(
     let mut parameters: BTreeMap<String, String> = environment.parameters.clone();
     let mut values = values.clone();
     for (name, value) in &header.parameters {
-        if !parameters.contains_key(name) {
-            parameters.insert(name.clone(), value.clone());
-            values.given.entry(name.clone()).or_insert_with(|| vec![value.clone()]);
-        }
+        parameters.entry(name.clone()).or_insert_with(|| value.clone());
+        values.given.entry(name.clone()).or_insert_with(|| vec![value.clone()]);
     }
     let environment = Environment {
         tables: environment.tables,

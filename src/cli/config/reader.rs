@@ -33,7 +33,7 @@ impl<'t> Reader<'t> {
     /// What is wrong with what was asked for, and every key that was not.
     pub fn findings(&mut self) -> Vec<Diagnostic> {
         let mut findings = std::mem::take(&mut self.findings);
-        for (key, _) in &self.table {
+        for key in self.table.keys() {
             let name: &str = key.get_ref();
             let finding = wrong(format!("there is no key '{name}'"), key.span());
             findings.push(finding.help(match did_you_mean(name, self.known.iter().map(String::as_str)) {
@@ -126,19 +126,15 @@ impl<'t> Reader<'t> {
 
     /// The keys of a table within.
     pub fn within(&mut self, key: &str, read: impl FnOnce(&mut Reader<'t>)) {
-        let inside = self.take(key);
-        let is_there = inside.is_some();
-        let mut reader = match inside.map(|value| (value.span(), value.into_inner())) {
-            Some((_, DeValue::Table(table))) => Reader::of(table),
-            Some((span, _)) => {
-                self.findings.push(wrong(format!("'{key}' is a table of keys: [{key}]"), span));
-                return;
+        let Some(value) = self.take(key) else { return };
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Table(table) => {
+                let mut reader = Reader::of(table);
+                read(&mut reader);
+                self.findings.extend(reader.findings());
             }
-            None => Reader::of(DeTable::new()),
-        };
-        if is_there {
-            read(&mut reader);
-            self.findings.extend(reader.findings());
+            _ => self.findings.push(wrong(format!("'{key}' is a table of keys: [{key}]"), span)),
         }
     }
 }

@@ -141,6 +141,7 @@ fn plain(report: &Report<'_>, options: &Options) -> String {
 fn change(card: &Card) -> String {
     match (&card.change, &card.before) {
         (Some(change), Some(before)) => format!(" ({change} from {before})"),
+        (Some(change), None) => format!(" ({change})"),
         _ => String::new(),
     }
 }
