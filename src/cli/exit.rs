@@ -18,6 +18,8 @@ pub(super) enum Exit {
     Queries,
     /// A report's alarm: a query passed a threshold of its own.
     Alarm,
+    /// The user ended it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -30,6 +32,7 @@ impl From<Exit> for ExitCode {
             Exit::Environment => 4,
             Exit::Queries => 5,
             Exit::Alarm => 6,
+            Exit::Interrupted => 130,
         })
     }
 }

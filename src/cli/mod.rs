@@ -6,14 +6,17 @@ mod check;
 mod completions;
 mod config;
 mod engine;
+mod engines;
 mod exit;
 mod fmt;
 mod functions;
 mod init;
 mod interrupt;
+mod kusto;
 mod logs;
 mod notify;
 mod output;
+mod privacy;
 mod progress;
 mod publish;
 mod query;
@@ -41,7 +44,6 @@ pub fn main() -> ExitCode {
 }
 
 fn commands() -> Exit {
-    interrupt::listen();
     let matches = Cli::command().color(output::clap_color()).get_matches();
     let outcome = match Cli::from_arg_matches(&matches) {
         Ok(cli) => match cli.command {

@@ -7,19 +7,19 @@ use super::arguments::{QueryArguments, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::progress::Meter;
 use super::publish::Publication;
-use super::{check, config, engine, logs, notify, output, query};
+use super::{check, config, engines, interrupt, logs, notify, output, query};
 use crate::diagnostics::Diagnostic;
 use crate::render::{Options, Zone};
 use crate::report::{self, Period, Run, Saved, Status};
 
 /// `is_given` tells whether an argument stands on the command line.
 pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> bool) -> Result<Exit, Failure> {
+    interrupt::listen();
     let secrets = config::fill(&mut arguments, is_given)?;
     if let Some(prices) = &arguments.prices {
         arguments.logs.table.push(format!("Prices={}", prices.display()));
     }
     let arguments = &arguments;
-    let engine = engine::engine(&arguments.engine)?;
     let channels = notify::channels(arguments, &secrets)?;
     let with = QueryArguments { params: arguments.params.clone(), now: arguments.now.clone(), timespan: None };
     let now = query::context(&with)?.now;
@@ -29,8 +29,9 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
     query::parameters(&with)?;
     let saved = saved(&arguments.queries)?;
     let mut publication = Publication::begin(&arguments.out, &period.name())?;
-    let mut logs = logs::open(&arguments.logs)?;
+    let mut logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
     logs.tell_times = true;
+    let engine = engines::open(&arguments.engine, &arguments.logs, &logs)?;
     let given: BTreeMap<String, Vec<String>> = query::given(&with);
     let run = Run {
         queries: &saved,
@@ -39,7 +40,7 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
         given: &given,
         tables: &logs,
         rows: &logs,
-        engine: &engine,
+        engine: engine.as_ref(),
         inputs: logs.catalog.files(),
     };
     let meter = Meter::new(arguments.quiet);

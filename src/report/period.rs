@@ -109,6 +109,7 @@ impl Period {
     }
 
     /// The period to compare with: the day, week or month before, the same days of the month before, or as much time.
+    #[must_use]
     pub fn before(&self) -> Self {
         let Some((first, after)) = self.days else {
             let start = self.start.saturating_sub(self.end - self.start);
@@ -172,7 +173,7 @@ impl Period {
     /// Its days; a period that begins or ends within one has only the part.
     pub fn each_day(&self) -> Vec<Day> {
         let first = self.zone.local(self.start).div_euclid(TICKS_PER_DAY);
-        (first..)
+        (first..first + MOST_DAYS + 2)
             .map(|day| {
                 let bound = |day: i64| instant(&self.zone, day * TICKS_PER_DAY).clamp(self.start, self.end);
                 Day { name: written(day), start: bound(day), end: bound(day + 1) }

@@ -147,7 +147,7 @@ impl Status {
 impl Report<'_> {
     /// One colour for one name in all of its charts.
     pub fn colors(&self, options: &Options) -> ColorBook {
-        let answers: Vec<Answer> = self.done.iter().flat_map(|done| done.answers()).cloned().collect();
+        let answers: Vec<Answer> = self.done.iter().flat_map(Done::answers).cloned().collect();
         ColorBook::of(&answers, options)
     }
 

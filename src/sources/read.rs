@@ -18,7 +18,7 @@ use super::jsonl::{self, Keys};
 use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
-use super::tally::Tally;
+use super::tally::{Reject, Tally};
 use super::{apim, columnar, csv, tsv};
 use crate::ir::Hint;
 
@@ -80,10 +80,10 @@ impl Catalog {
     /// As [`Catalog::read`].
     pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
         let files = self.files_of(&request.table);
-        let mut tally = Tally::default();
+        let mut tally = self.lost();
         if files.is_empty() {
             // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
-            if apim::table(&request.table).is_none() || self.tables().is_empty() {
+            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
                 return Err(self.no_such_table(&request.table));
             }
             tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
@@ -104,6 +104,20 @@ impl Catalog {
             tally.add(outcome?.0);
         }
         Ok(tally)
+    }
+
+    /// The files that are logs of some table, and cannot be read at all: a rejected row each.
+    fn lost(&self) -> Tally {
+        let mut tally = Tally::default();
+        for file in self.files().iter().filter(|file| file.lost) {
+            tally.files += 1;
+            tally.read += 1;
+            tally.rejected += 1;
+            let reason = file.problem.clone().unwrap_or_default();
+            let source = file.path.display().to_string();
+            tally.rejects.push(Reject { source, line: 1, byte: 0, reason, excerpt: String::new() });
+        }
+        tally
     }
 
     /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
@@ -160,7 +174,13 @@ impl Catalog {
     }
 
     /// Reads a file; one that has parts may use so many threads.
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+    pub(super) fn read_file(
+        &self,
+        file: &FoundFile,
+        mut rows: Rows<'_>,
+        request: &ReadRequest,
+        threads: usize,
+    ) -> Outcome {
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
@@ -208,7 +228,7 @@ impl Catalog {
 }
 
 /// What became of a file's rows, and how many more are wanted.
-type Outcome = Result<(Tally, usize), SourceError>;
+pub(super) type Outcome = Result<(Tally, usize), SourceError>;
 
 fn no_such_column(table: &str, column: &str) -> SourceError {
     SourceError::new(SourceErrorKind::NoSuchColumn, format!("{table} has no column {column}"))

@@ -5,7 +5,7 @@ mod reader;
 use std::path::{Path, PathBuf};
 
 use self::reader::Reader;
-use super::arguments::{DateOrder, ReportArguments};
+use super::arguments::{DateOrder, IpChoice, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::query;
 use crate::diagnostics::{Diagnostic, draw};
@@ -103,6 +103,9 @@ fn take(
     if let Some(minutes) = reader.number("csv-utc-offset").filter(|_| !is_given("csv_utc_offset")) {
         arguments.logs.csv_utc_offset = minutes;
     }
+    if let Some(zone) = reader.parsed("csv-timezone", super::arguments::zone).filter(|_| !is_given("csv_timezone")) {
+        arguments.logs.csv_timezone = Some(zone);
+    }
     let orders = [("day-first", DateOrder::DayFirst), ("month-first", DateOrder::MonthFirst)];
     if let Some(order) = reader.one_of("csv-date-order", &orders).filter(|_| !is_given("csv_date_order")) {
         arguments.logs.csv_date_order = Some(order);
@@ -111,6 +114,15 @@ fn take(
     if let Some(when) = reader.one_of("notify", &times).filter(|_| !is_given("notify")) {
         arguments.notify = when;
     }
+    reader.within("redaction", |redaction| {
+        if let Some(secrets) = redaction.truth("secrets").filter(|_| !is_given("no_redact")) {
+            arguments.logs.no_redact = !secrets;
+        }
+        let kinds = [("keep", IpChoice::Keep), ("mask", IpChoice::Mask), ("pseudonym", IpChoice::Pseudonym)];
+        if let Some(ip) = redaction.one_of("ip", &kinds).filter(|_| !is_given("ip")) {
+            arguments.logs.ip = ip;
+        }
+    });
     reader.within("mail", |mail| {
         if let Some(server) = mail.text("server").filter(|_| !is_given("mail_server")) {
             arguments.mail_server = Some(server);

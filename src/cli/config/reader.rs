@@ -65,6 +65,18 @@ impl<'t> Reader<'t> {
         }
     }
 
+    /// A text that means something.
+    pub fn parsed<T>(&mut self, key: &str, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let value = self.take(key)?;
+        match read(value.get_ref().as_str().unwrap_or_default()) {
+            Ok(meaning) => Some(meaning),
+            Err(help) => {
+                self.findings.push(wrong(format!("'{key}' cannot be this"), value.span()).help(help));
+                None
+            }
+        }
+    }
+
     /// A text, or a list of texts.
     pub fn texts(&mut self, key: &str) -> Option<Vec<String>> {
         let value = self.take(key)?;

@@ -18,7 +18,7 @@ use crate::report::{Done, Outcome, Report};
 use crate::types::to_text;
 
 /// How long a server may take for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// How many rows of a table a mail shows; the page attached has them all.
 const MOST_ROWS: usize = 10;
 

@@ -11,7 +11,7 @@ use crate::report::{Done, Outcome, Report};
 use crate::types::format_datetime;
 
 /// How long the other side may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Who listens.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
