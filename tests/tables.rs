@@ -144,8 +144,8 @@ fn every_file_is_told_with_its_rows_time_columns_and_problems() {
     assert!(output.status.success(), "{}", text(&output.stderr));
     let files: Vec<serde_json::Value> = serde_json::from_str(&told).expect(&told);
     assert_eq!(files.len(), 3, "{told}");
-    assert!(files[1]["Problem"].as_str().is_some_and(|p| p.contains("cut short or damaged")), "{told}");
-    let logs_file = &files[0];
+    assert!(files[0]["Problem"].as_str().is_some_and(|p| p.contains("cut short or damaged")), "{told}");
+    let logs_file = &files[1];
     assert_eq!(logs_file["Rows"], 2, "{told}");
     assert_eq!(logs_file["From"], "2025-02-25T10:00:01.0000000Z");
     assert_eq!(logs_file["To"], "2025-02-25T10:00:03.0000000Z");

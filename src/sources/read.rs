@@ -80,7 +80,7 @@ impl Catalog {
     /// As [`Catalog::read`].
     pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
         let files = self.files_of(&request.table);
-        let mut tally = if self.is_companion(&request.table) { Tally::default() } else { self.lost() };
+        let mut tally = self.lost();
         if files.is_empty() {
             // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
             if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
