@@ -1,4 +1,4 @@
-//! What strangers, broken disks and half-done writers leave in files, each with a defined result. `tests/hostile/files/NAME.txt`
+//! What strangers, broken disks and half-done writers leave in files, each with a defined result. `tests/hostile/NAME.txt`
 //! describes a folder of logs, `NAME.out` says what a user sees of it. `KQLENS_BLESS=1` rewrites the answers.
 //!
 //! A description is lines `# …`, then perhaps `args: …` and `query: …`, then for each file `=== NAME OPTIONS` and its
@@ -21,7 +21,7 @@ const QUERY: &str = "ApiManagementGatewayLogs | project TimeGenerated, ResponseC
 
 #[test]
 fn every_hostile_file_has_its_defined_result() {
-    let folder = root().join("tests/hostile/files");
+    let folder = root().join("tests/hostile");
     let mut paths: Vec<_> = std::fs::read_dir(&folder)
         .expect("the descriptions are there")
         .filter_map(|entry| entry.ok().map(|e| e.path()))

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::cloud::is_address;
-use super::location::bytes;
+use super::location::{bytes, stat};
 use super::open::open;
 
 /// How many times its size a packed file may unpack to, and how much at least: files of columns are packed within.
@@ -32,7 +32,7 @@ impl Seekable {
             return Ok(Self::Plain(path.to_owned()));
         }
         let mut file = NamedTempFile::new()?;
-        let most = std::fs::metadata(path)?.len().saturating_mul(MOST_TIMES).saturating_add(LEAST_BYTES);
+        let most = stat(path)?.size.saturating_mul(MOST_TIMES).saturating_add(LEAST_BYTES);
         let copied = io::copy(&mut open(path)?.stream.take(most), &mut file)?;
         if copied == most {
             return Err(io::Error::other("it unpacks to more than 32 times its size"));
