@@ -10,6 +10,7 @@ mod engines;
 mod exit;
 mod fmt;
 mod functions;
+mod import;
 mod init;
 mod interrupt;
 mod kusto;
@@ -58,6 +59,7 @@ fn commands() -> Exit {
             Command::Init(arguments) => init::init(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Fmt(arguments) => fmt::fmt(&arguments),
+            Command::Import(arguments) => import::run(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),
             Command::Functions(arguments) => functions::functions(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),

@@ -33,7 +33,7 @@ pub struct Run<'a> {
     /// What computes.
     pub engine: &'a dyn Engine,
     /// The files of the logs.
-    pub inputs: &'a [FoundFile],
+    pub inputs: Vec<&'a FoundFile>,
 }
 
 /// What is told while a report is made.
@@ -110,7 +110,7 @@ pub struct Report<'a> {
     /// What is missing.
     pub health: Health,
     /// The files.
-    pub inputs: &'a [FoundFile],
+    pub inputs: Vec<&'a FoundFile>,
     /// What became of their rows, table by table.
     pub readings: Vec<Reading>,
     /// Whether more rows were rejected than is tolerated.
@@ -221,7 +221,7 @@ pub fn run<'a>(run: &Run<'a>, progress: &Progress<'_>) -> Report<'a> {
         period: run.period,
         done,
         health,
-        inputs: run.inputs,
+        inputs: run.inputs.clone(),
         readings: Vec::new(),
         is_beyond_tolerance: false,
         notes: Vec::new(),

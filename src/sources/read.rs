@@ -12,10 +12,10 @@ use super::bodies::Taking;
 use super::capture::walk_bodies;
 use super::catalog::{Catalog, FoundFile};
 use super::documents::walk;
+use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
 use super::headless::{self, Headed};
 use super::jsonl::{self, Keys};
-use super::open::open;
 use super::rows::{Rows, Wanted};
 use super::sniff::Shape;
 use super::tally::{Reject, Tally};
@@ -79,17 +79,7 @@ impl Catalog {
     /// # Errors
     /// As [`Catalog::read`].
     pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
-        let files = self.files_of(&request.table);
-        let mut tally = self.lost();
-        if files.is_empty() {
-            // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
-            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
-                return Err(self.no_such_table(&request.table));
-            }
-            tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
-            return Ok(tally);
-        }
-        let mut schema = self.schema(&request.table).unwrap_or_default();
+        let mut schema = self.schema(&request.table).ok_or_else(|| self.no_such_table(&request.table))?;
         schema.extend(self.hidden(&request.table));
         let columns = request
             .columns
@@ -100,45 +90,61 @@ impl Catalog {
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
         let wanted = Wanted { columns, period: request.period, seen };
-        for outcome in self.side_by_side(&files, &wanted, request, sink) {
-            tally.add(outcome?.0);
+        let (open, skipped) = self.choose(request);
+        let mut left = request.limit.unwrap_or(usize::MAX);
+        let mut tally = self.side_by_side(&open, &wanted, &mut left, request, sink)?;
+        if tally.strayed > 0 && !skipped.is_empty() {
+            tally.note(format!(
+                "{} row(s) stand in folders of another hour than theirs, so the files of all hours were opened",
+                tally.strayed
+            ));
+            tally.add(self.side_by_side(&skipped, &wanted, &mut left, request, sink)?);
+        } else {
+            tally.skipped_files = skipped.len();
+        }
+        let view = self.is_view(&request.table);
+        let held = self.entries.iter().filter_map(Entry::looked).any(|file| serves(file, &request.table, view));
+        if !held && skipped.is_empty() {
+            // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
+            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
+                return Err(self.no_such_table(&request.table));
+            }
+            tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
         }
         Ok(tally)
     }
 
-    /// The files that are logs of some table, and cannot be read at all: a rejected row each.
-    fn lost(&self) -> Tally {
-        let mut tally = Tally::default();
-        for file in self.files().iter().filter(|file| file.lost) {
-            tally.files += 1;
-            tally.read += 1;
-            tally.rejected += 1;
-            let reason = file.problem.clone().unwrap_or_default();
-            let source = file.path.display().to_string();
-            tally.rejects.push(Reject { source, line: 1, byte: 0, reason, excerpt: String::new() });
-        }
-        tally
+    /// The numbers of the files to open for a request, and of those whose folders say that they hold none of its rows.
+    fn choose(&self, request: &ReadRequest) -> (Vec<usize>, Vec<usize>) {
+        let outside = |entry: &Entry| match (request.period, self.options.late, entry.slot) {
+            (Some(period), Some(late), Some(slot)) => !slot.may_hold(period, late),
+            _ => false,
+        };
+        let (skipped, open): (Vec<usize>, Vec<usize>) =
+            (0..self.entries.len()).partition(|at| outside(&self.entries[*at]));
+        let may_hold = |at: &usize| {
+            let like = self.entries[self.entries[*at].like].look();
+            like.shape.is_none() || holds(like, &request.table) || request.table == apim::AZURE_DIAGNOSTICS
+        };
+        (open, skipped.into_iter().filter(may_hold).collect())
     }
 
-    /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
-    /// settings serve: they are what Azure fills it from.
-    fn files_of(&self, table: &str) -> Vec<&FoundFile> {
-        let holds = |file: &&FoundFile| file.tables.iter().any(|t| t == table);
-        let files: Vec<&FoundFile> = self.files().iter().filter(holds).collect();
-        if files.is_empty() && table == apim::AZURE_DIAGNOSTICS {
-            return self.files().iter().filter(|f| f.shape.is_some_and(Shape::has_envelopes)).collect();
-        }
-        files
+    /// Whether the records of diagnostic settings serve as rows of `AzureDiagnostics`, which Azure fills from them:
+    /// where no file is written for it.
+    fn is_view(&self, table: &str) -> bool {
+        table == apim::AZURE_DIAGNOSTICS && !self.files().iter().any(|file| holds(file, table))
     }
 
-    /// Reads files on as many threads as the machine has; the outcomes stand in the files' order.
+    /// Reads files on as many threads as the machine has. What became of their rows is added in the files' order.
     fn side_by_side(
         &self,
-        files: &[&FoundFile],
+        files: &[usize],
         wanted: &Wanted,
+        left: &mut usize,
         request: &ReadRequest,
         sink: &Sink<'_>,
-    ) -> Vec<Outcome> {
+    ) -> Result<Tally, SourceError> {
+        let view = self.is_view(&request.table);
         // Which of two equal records is the first, and which rows are enough, must not depend on threads.
         let threads = if wanted.seen.is_some() || request.limit.is_some() {
             1
@@ -147,47 +153,59 @@ impl Catalog {
         };
         let share = threads / threads.min(files.len()).max(1);
         let next = AtomicUsize::new(0);
-        let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
-        let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
-        std::thread::scope(|scope| {
-            for _ in 0..threads.min(files.len()) {
-                scope.spawn(|| {
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(file) = files.get(at) else { return };
-                        let wanted_now = left.load(Ordering::Relaxed);
-                        if wanted_now == 0 {
-                            return;
+        let still = AtomicUsize::new(*left);
+        let outcomes: Mutex<BTreeMap<usize, Result<Tally, SourceError>>> = Mutex::default();
+        let work = || {
+            while let Some(at) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let wanted_now = still.load(Ordering::Relaxed);
+                if wanted_now == 0 {
+                    return;
+                }
+                let entry = &self.entries[*at];
+                let file = entry.look();
+                let mut tally = if file.lost { lost(file) } else { Tally::default() };
+                let mut outcome = Ok(());
+                if serves(file, &request.table, view) {
+                    let mut rows = Rows::new(wanted, sink, *at, wanted_now);
+                    rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
+                    outcome = self.read_file(entry, rows, request, share).map(|(read, enough)| {
+                        if request.limit.is_some() || enough == 0 {
+                            still.store(enough, Ordering::Relaxed);
                         }
-                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request, share);
-                        if let Ok((_, still)) = &outcome
-                            && (request.limit.is_some() || *still == 0)
-                        {
-                            left.store(*still, Ordering::Relaxed);
-                        }
-                        outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
-                    }
-                });
+                        tally.add(read);
+                    });
+                }
+                let outcome = outcome.map(|()| tally);
+                outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(*at, outcome);
             }
+        };
+        std::thread::scope(|scope| {
+            (0..threads.min(files.len())).for_each(|_| drop(scope.spawn(work)));
         });
-        outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
+        *left = still.into_inner();
+        let mut tally = Tally::default();
+        for outcome in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            tally.add(outcome?);
+        }
+        Ok(tally)
     }
 
     /// Reads a file; one that has parts may use so many threads.
     pub(super) fn read_file(
         &self,
-        file: &FoundFile,
+        entry: &Entry,
         mut rows: Rows<'_>,
         request: &ReadRequest,
         threads: usize,
     ) -> Outcome {
+        let file = entry.look();
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
             return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
         }
         let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
-        let opened = open(&file.path).map_err(unreadable)?;
+        let opened = entry.open().map_err(unreadable)?;
         if let Some(header) = &file.header {
             let shape = file.shape.map_or_else(String::new, |shape| shape.to_string());
             let most = [header.get(..4).unwrap_or(header).join(", "), header.last().cloned().unwrap_or_default()];
@@ -229,6 +247,23 @@ impl Catalog {
 
 /// What became of a file's rows, and how many more are wanted.
 pub(super) type Outcome = Result<(Tally, usize), SourceError>;
+
+/// A file that is a log of some table, and cannot be read at all: a rejected row.
+fn lost(file: &FoundFile) -> Tally {
+    let reason = file.problem.clone().unwrap_or_default();
+    let source = file.path.display().to_string();
+    let rejects = vec![Reject { source, line: 1, byte: 0, reason, excerpt: String::new() }];
+    Tally { files: 1, read: 1, rejected: 1, rejects, ..Tally::default() }
+}
+
+/// Whether a file's rows are those of a table.
+fn serves(file: &FoundFile, table: &str, view: bool) -> bool {
+    holds(file, table) || view && file.shape.is_some_and(Shape::has_envelopes)
+}
+
+fn holds(file: &FoundFile, table: &str) -> bool {
+    file.tables.iter().any(|held| held == table)
+}
 
 fn no_such_column(table: &str, column: &str) -> SourceError {
     SourceError::new(SourceErrorKind::NoSuchColumn, format!("{table} has no column {column}"))

@@ -34,6 +34,7 @@ impl Rows<'_> {
     pub(in super::super) fn part(&self, part: usize) -> Self {
         let mut rows = Rows::new(self.wanted, self.sink, self.position.file, self.left);
         rows.position = Position { file: self.position.file, block: part << 24 };
+        rows.bounds = self.bounds;
         rows
     }
 
@@ -60,10 +61,8 @@ impl Rows<'_> {
                 break;
             }
             self.tally.read += 1;
-            let outside = self.wanted.period.is_some_and(|(from, to)| {
-                let time = batch.times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
-                time.is_none_or(|t| t < from || t >= to)
-            });
+            let time = batch.times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
+            let outside = self.is_outside(time);
             self.tally.outside += u64::from(outside);
             let again = !outside && self.wanted.seen.is_some() && self.is_duplicate((batch.record)(row).as_bytes());
             let taking = !outside && !again;
