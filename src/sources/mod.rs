@@ -3,8 +3,11 @@
 pub mod apim;
 
 mod array;
+mod bits;
+mod blocks;
 mod catalog;
 mod cell;
+mod cells;
 mod companion;
 mod csv;
 mod discover;
@@ -15,9 +18,11 @@ mod jsonl;
 mod open;
 mod read;
 mod rows;
+mod shared;
 mod sniff;
 mod stamp;
 mod tally;
+mod walk;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
-/// How much is asked of the disk at once.
-pub(super) const BLOCK: usize = 1 << 20;
+/// How much is read, and taken apart by one thread, at once.
+pub(super) const BLOCK: usize = 4 << 20;
 
 /// A decompressed, decoded stream.
 pub(super) type Stream = Box<dyn Read + Send>;

@@ -7,13 +7,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
 
+use super::blocks::{Cut, Splitter};
 use super::catalog::{Catalog, FoundFile};
 use super::error::{SourceError, SourceErrorKind};
-use super::jsonl::{self, Keys};
-use super::open::open;
+use super::jsonl::Keys;
+use super::open::{BLOCK, open};
 use super::rows::{Rows, Wanted};
+use super::shared::{Job, Jobs, Records, Shared};
 use super::sniff::Shape;
 use super::tally::Tally;
+use super::walk::Quick;
 use super::{apim, array, csv};
 
 /// What is asked of the logs.
@@ -121,61 +124,94 @@ impl Catalog {
         let threads = if wanted.seen.is_some() || request.limit.is_some() {
             1
         } else {
-            std::thread::available_parallelism().map_or(1, usize::from)
+            let parts: u64 = files.iter().map(|file| file.size / BLOCK as u64 + 1).sum();
+            std::thread::available_parallelism()
+                .map_or(1, usize::from)
+                .min(usize::try_from(parts).unwrap_or(usize::MAX))
         };
-        let next = AtomicUsize::new(0);
+        let jobs = Jobs::new(files.len());
         let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
-        let outcomes: Mutex<Vec<Option<Outcome>>> = Mutex::new((0..files.len()).map(|_| None).collect());
-        std::thread::scope(|scope| {
-            for _ in 0..threads.min(files.len()) {
-                scope.spawn(|| {
-                    loop {
-                        let at = next.fetch_add(1, Ordering::Relaxed);
-                        let Some(file) = files.get(at) else { return };
-                        let wanted_now = left.load(Ordering::Relaxed);
-                        if wanted_now == 0 {
-                            return;
-                        }
-                        let outcome = self.read_file(file, Rows::new(wanted, sink, at, wanted_now), request);
-                        if let Ok((_, still)) = &outcome
-                            && (request.limit.is_some() || *still == 0)
-                        {
-                            left.store(*still, Ordering::Relaxed);
-                        }
-                        outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = Some(outcome);
-                    }
-                });
+        let outcomes: Mutex<BTreeMap<usize, Outcome>> = Mutex::default();
+        let note = |at: usize, outcome: Option<Outcome>| {
+            let Some(outcome) = outcome else { return };
+            if let Ok((_, still)) = &outcome
+                && (request.limit.is_some() || *still == 0)
+            {
+                left.store(*still, Ordering::Relaxed);
+                if *still == 0 {
+                    jobs.stop();
+                }
             }
+            outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
+        };
+        let work = || {
+            let mut data = Vec::new();
+            while let Some(job) = jobs.next() {
+                match job {
+                    Job::Open(at) => {
+                        let rows = Rows::new(wanted, sink, at, left.load(Ordering::Relaxed));
+                        let outcome = self.read_file(files[at], rows, request, &jobs, &mut data);
+                        note(at, outcome);
+                        jobs.done();
+                    }
+                    Job::Help(file) => note(file.number(), file.work(&mut data)),
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            // A file may be large enough for all of them.
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
         });
-        outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().flatten().collect()
+        outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
-    fn read_file(&self, file: &FoundFile, mut rows: Rows<'_>, request: &ReadRequest) -> Outcome {
+    /// Reads a file, alone or together with other threads. What became of its rows is told to the last of them.
+    fn read_file<'r>(
+        &self,
+        file: &FoundFile,
+        mut rows: Rows<'r>,
+        request: &ReadRequest,
+        jobs: &Jobs<'r>,
+        data: &mut Vec<u8>,
+    ) -> Option<Outcome> {
         let source = file.path.display().to_string();
-        let opened =
-            open(&file.path).map_err(|e| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))?;
+        let opened = match open(&file.path) {
+            Ok(opened) => opened,
+            Err(e) => return Some(Err(SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))),
+        };
         rows.tally.files = 1;
-        match file.shape {
+        let (splitter, records) = match file.shape {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {
                 let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
-                csv::read(opened.stream, opened.skipped, &source, delimiter, &self.options, &mut rows)?;
+                let mut splitter = Splitter::new(opened.stream, opened.skipped, Cut::Quoted);
+                match csv::Layout::read(&mut splitter, &source, delimiter, &self.options, &mut rows) {
+                    Some(layout) => (splitter, Records::Cells(layout)),
+                    None => return Some(rows.finish()),
+                }
             }
             Some(Shape::JsonArray) => {
                 let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
-                array::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
+                let read = array::read(opened.stream, opened.skipped, &source, &keys, &mut rows);
+                return Some(read.and_then(|()| rows.finish()));
             }
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
-                jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
+                let quick = Quick::new(&keys);
+                (Splitter::new(opened.stream, opened.skipped, Cut::Lines), Records::Lines(keys, quick))
             }
-            None => {}
+            None => return Some(rows.finish()),
+        };
+        let shared = Arc::new(Shared::new(source, records, splitter, rows));
+        if file.size > BLOCK as u64 {
+            jobs.share(&shared);
         }
-        rows.finish()
+        shared.work(data)
     }
 }
 
 /// What became of a file's rows, and how many more are wanted.
-type Outcome = Result<(Tally, usize), SourceError>;
+pub(super) type Outcome = Result<(Tally, usize), SourceError>;
 
 fn no_such_column(table: &str, column: &str) -> SourceError {
     SourceError::new(SourceErrorKind::NoSuchColumn, format!("{table} has no column {column}"))

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
+use super::blocks::LONGEST;
 use super::cell::{Adapt, Builder, Fit, Raw};
 use super::error::SourceError;
 use super::read::{Position, Sink};
@@ -72,17 +73,34 @@ impl<'w> Rows<'w> {
         self.wanted
     }
 
+    /// The number of the file among those of the read.
+    pub(super) const fn file(&self) -> usize {
+        self.position.file
+    }
+
+    /// How many more rows are wanted.
+    pub(super) const fn left(&self) -> usize {
+        self.left
+    }
+
     /// Whether no further row is wanted.
     pub(super) const fn full(&self) -> bool {
         self.left == 0
     }
 
+    /// Rows of the same file for a block of it, at most `left` of them: they stand after those of smaller blocks.
+    pub(super) fn part(&self, part: usize, left: usize) -> Self {
+        let mut rows = Rows::new(self.wanted, self.sink, self.position.file, left);
+        rows.position = Position { file: self.position.file, block: part << 24 };
+        rows
+    }
+
     /// Takes a row: a value, or none, for each wanted column. `time` is the row's [`TIME`] as it stands in the file,
     /// `sound` whether its text was valid, `record` its whole text.
-    pub(super) fn take(
+    pub(super) fn take<'r>(
         &mut self,
-        values: &[(Option<Raw<'_>>, Adapt)],
-        time: Option<Raw<'_>>,
+        value: impl Fn(usize) -> (Option<Raw<'r>>, Adapt),
+        time: Option<Raw<'r>>,
         stamps: Stamps,
         mut sound: bool,
         record: &[u8],
@@ -95,10 +113,12 @@ impl<'w> Rows<'w> {
         });
         let mut columns_fit = true;
         if !outside && !self.is_duplicate(record) {
-            for (builder, (value, adapt)) in self.builders.iter_mut().zip(values) {
-                match value {
-                    None => builder.append_missing(),
-                    Some(raw) => columns_fit &= builder.append(*raw, *adapt, stamps, &mut self.scratch) == Fit::Whole,
+            for (at, builder) in self.builders.iter_mut().enumerate() {
+                match value(at) {
+                    (None, _) => builder.append_missing(),
+                    (Some(raw), adapt) => {
+                        columns_fit &= builder.append(raw, adapt, stamps, &mut self.scratch) == Fit::Whole;
+                    }
                 }
             }
             self.filled += 1;
@@ -140,6 +160,16 @@ impl<'w> Rows<'w> {
         }
     }
 
+    /// Notes a record of which only the beginning is held, because it is too long.
+    pub(super) fn too_long(&mut self, place: Place<'_>, what: &str, endless: bool, head: &[u8]) {
+        let mut reason = format!("the {what} is longer than {} MiB", LONGEST >> 20);
+        if endless {
+            reason += ", and the rest of the file is not read because its end was not found";
+            self.tally.note(format!("{}: line {}: {reason}", place.source, place.line));
+        }
+        self.reject(place, &reason, head);
+    }
+
     /// Notes a last line that is still being written.
     pub(super) fn in_progress(&mut self) {
         self.tally.read += 1;
@@ -175,7 +205,7 @@ fn builders(wanted: &Wanted) -> Vec<Builder> {
 
 fn ticks(time: Option<Raw<'_>>, stamps: Stamps) -> Option<i64> {
     match time? {
-        Raw::Text(text) => stamps.parse(text),
+        Raw::Text(text) | Raw::Quoted(text) => stamps.parse(text),
         Raw::Json(json) => stamps.parse(json.trim_matches('"')),
     }
 }
