@@ -1,5 +1,6 @@
 //! Text files first: `tests/cases/NAME.kql` is a query, `NAME.out` what a user sees of it: the table as CSV, or the
-//! diagnostic. Every case runs on both of the engine's ways to execute a plan. `KQLENS_BLESS=1` rewrites the answers.
+//! diagnostic. Every case runs in three ways that must agree: as usual, with everything read before anything is computed,
+//! and with small batches and no memory. `KQLENS_BLESS=1` rewrites the answers.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
@@ -37,7 +38,14 @@ fn every_case_answers_as_written() {
             format!("{}{}", text(&output.stdout), text(&output.stderr))
         };
         let streamed = run(&[]);
-        assert_eq!(streamed, run(&["--in-memory"]), "{query}: the two executions differ");
+        let asked = std::fs::read_to_string(&path).expect("a query reads");
+        // Without a table nothing is read, and there is one way to run the query.
+        if ["ApiManagement", "Azure", "*"].iter().any(|table| asked.contains(table)) {
+            assert_eq!(streamed, run(&["--in-memory"]), "{query}: reading first and running then gives another answer");
+            // A batch for each file, and every row that is kept in a temporary file.
+            let spilled = run(&["--memory", "0", "--batch-rows", "1"]);
+            assert_eq!(streamed, spilled, "{query}: small batches and temporary files give another answer");
+        }
         expect(&path.with_extension("out"), &streamed);
     }
 }

@@ -11,7 +11,7 @@ use kqlens::types::{Table, to_text};
 const ROWS: usize = 60_000;
 
 fn catalog(path: &Path, dedupe: bool) -> Catalog {
-    let options = ReadOptions { dedupe, ..ReadOptions::default() };
+    let options = ReadOptions { dedupe, keep_rejects: true, ..ReadOptions::default() };
     Catalog::discover(&[path.display().to_string()], &options).unwrap()
 }
 
@@ -56,6 +56,10 @@ fn lines_of_all_blocks_are_in_order_and_problems_have_their_lines() {
     assert_eq!((tally.read, tally.rejected, tally.repaired, tally.files), (ROWS as u64, 4, 3, 1));
     assert!(tally.is_balanced());
     assert_eq!(tally.rejects.iter().map(|r| r.line).collect::<Vec<_>>(), [9_001, 24_001, 39_001, 54_001]);
+    let mut log = Vec::new();
+    tally.logs[0].write(&mut log).unwrap();
+    let log: Vec<String> = String::from_utf8(log).unwrap().lines().map(ToOwned::to_owned).collect();
+    assert!(log.len() == 4 && log[3].contains("\"line\":54001,"), "{log:?}");
     assert_eq!(tally.repairs.iter().map(|r| r.line).collect::<Vec<_>>(), [8, 20_008, 40_008]);
     for reject in &tally.rejects {
         let line = &text[usize::try_from(reject.byte).unwrap()..];
@@ -86,6 +90,25 @@ fn the_first_of_equal_rows_stays_and_a_few_rows_are_the_first() {
     assert_eq!(once.tally.duplicates, ROWS as u64 - 4);
     let few = read(folder.path(), false, Some(50_000));
     assert_eq!(numbers(&few), numbers(&whole)[..50_000]);
+}
+
+#[test]
+fn every_rejected_row_is_kept_for_the_file_of_rejects() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.json");
+    let good = lines();
+    let bad: String = (0..150_000).map(|n| format!("broken {n} {}\n", "x".repeat(40))).collect();
+    std::fs::write(&path, [good.as_str(), &bad].concat()).unwrap();
+    let tally = read(&path, false, None).tally;
+    assert_eq!((tally.rejected, tally.rejects.len()), (150_004, 100));
+    let mut log = Vec::new();
+    tally.logs[0].write(&mut log).unwrap();
+    let rows: Vec<serde_json::Value> =
+        String::from_utf8(log).unwrap().lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    assert_eq!(rows.len(), 150_004);
+    let numbers: Vec<u64> = rows[4..].iter().map(|row| row["line"].as_u64().unwrap()).collect();
+    assert_eq!(numbers, (ROWS as u64 + 1..=ROWS as u64 + 150_000).collect::<Vec<_>>());
+    assert!(rows[150_003]["excerpt"].as_str().unwrap().starts_with("broken 149999"));
 }
 
 #[test]

@@ -147,7 +147,7 @@ impl Binder<'_> {
             let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
             schema.columns.extend(hidden.filter(|(column, _)| self.underscored.contains(column)));
         }
-        let scan = Scan { table: name.text.clone(), period: None, limit: None };
+        let scan = Scan { table: name.text.clone(), period: None, limit: None, hints: Vec::new() };
         let mut tabular = Tabular::new(self.within_period(Plan { kind: PlanKind::Scan(scan), schema }));
         tabular.name = Some(name.text.clone());
         Ok(tabular)

@@ -47,13 +47,16 @@ pub(super) struct LogsArguments {
     /// Exported logs: files, folders and globs, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
     pub logs: Vec<String>,
-    /// A table beside the logs, from CSV, TSV, JSON lines or a JSON array; NAME(column:type, …)=PATH says types,
-    /// else every row is looked at to tell them
+    /// A table beside the logs, from CSV, TSV, JSON, Parquet or Arrow; NAME(column:type, …)=PATH says types
+    /// (and the columns of a file without header), else every row is looked at to tell them
     #[arg(long, value_name = "NAME=PATH")]
     pub table: Vec<String>,
     /// Minutes east of UTC of the times in CSV files with `[Local Time]` columns
     #[arg(long, value_name = "MINUTES", default_value_t = 0, allow_negative_numbers = true)]
     pub csv_utc_offset: i32,
+    /// The zone of those times, which knows when clocks change: Europe/Rome
+    #[arg(long, value_name = "ZONE", value_parser = zone, conflicts_with = "csv_utc_offset")]
+    pub csv_timezone: Option<chrono_tz::Tz>,
     /// Order of day and month in those times, when the file alone cannot tell
     #[arg(long, value_enum)]
     pub csv_date_order: Option<DateOrder>,
@@ -66,6 +69,13 @@ pub(super) struct LogsArguments {
     /// Write every rejected row here, with file, line, byte and reason
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub rejects: Option<PathBuf>,
+}
+
+fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
+    let mut zones = chrono_tz::TZ_VARIANTS.iter().copied();
+    zones
+        .find(|zone| zone.name().eq_ignore_ascii_case(text))
+        .ok_or_else(|| "write a zone of the IANA database, such as Europe/Rome or America/New_York".to_owned())
 }
 
 /// Which of day and month comes first.
@@ -92,6 +102,20 @@ pub(super) struct QueryArguments {
     pub timespan: Option<String>,
 }
 
+/// How plans are computed.
+#[derive(Args, Debug, Default)]
+pub(super) struct EngineArguments {
+    /// How much memory the rows that a query keeps may take, such as 512MiB; more go to temporary files
+    #[arg(long, value_name = "SIZE", default_value = "1GiB")]
+    pub memory: String,
+    /// Compute everything when all is read, in memory, instead of as much as can be while reading
+    #[arg(long, hide = true)]
+    pub in_memory: bool,
+    /// Rows that are worth a run over them while reading
+    #[arg(long, hide = true, value_name = "N")]
+    pub batch_rows: Option<usize>,
+}
+
 #[derive(Args, Debug)]
 pub(super) struct RunArguments {
     /// The query file; `-` reads standard input
@@ -115,6 +139,9 @@ pub(super) struct RunArguments {
     /// Most rows a table shows
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
+    /// Leave text in CSV and TSV as it is, even where a spreadsheet would run it as a formula
+    #[arg(long)]
+    pub raw_csv: bool,
     /// Width and height of a chart
     #[arg(long, value_name = "WxH")]
     pub size: Option<String>,
@@ -130,12 +157,17 @@ pub(super) struct RunArguments {
     /// A title for the chart
     #[arg(long, value_name = "TEXT")]
     pub title: Option<String>,
+    /// A TrueType or OpenType font for characters that the built-in one lacks, such as Chinese
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub font: Option<PathBuf>,
+    /// End a chart's lines where there is no data, instead of drawing them over the gap as the portal does
+    #[arg(long)]
+    pub break_gaps: bool,
     /// Print the plan, and the engine's plan below it, instead of running it
     #[arg(long)]
     pub explain: bool,
-    /// Run with whole columns in memory instead of streaming
-    #[arg(long, hide = true)]
-    pub in_memory: bool,
+    #[command(flatten)]
+    pub engine: EngineArguments,
     /// Say nothing about the rows that were read
     #[arg(short, long)]
     pub quiet: bool,

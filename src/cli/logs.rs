@@ -4,13 +4,17 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use arrow::record_batch::RecordBatch;
+
 use super::arguments::{DateOrder, LogsArguments};
 use super::exit::{Exit, Failure};
 use super::output;
+use super::times::Times;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
-use crate::sources::{Catalog, ReadOptions, ReadRequest, Sink, SourceError, SourceErrorKind, Tally};
+use crate::render::Reading;
+use crate::sources::{Catalog, ReadOptions, ReadRequest, Reject, Sink, SourceError, SourceErrorKind, Tally};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
@@ -19,6 +23,10 @@ pub(super) struct Logs {
     rejects: Option<std::path::PathBuf>,
     /// By table, so that one that several statements read is told of once.
     tallies: RefCell<BTreeMap<String, Tally>>,
+    /// Whether the times of the rows are to be told as well.
+    pub tell_times: bool,
+    /// By table, the first and the last time among its rows.
+    ranges: RefCell<BTreeMap<String, (i64, i64)>>,
 }
 
 /// How many rejected rows a run may have.
@@ -57,8 +65,10 @@ fn told(error: &SourceError) -> String {
 pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
     let options = ReadOptions {
         csv_offset_minutes: arguments.csv_utc_offset,
+        csv_zone: arguments.csv_timezone,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
+        keep_rejects: arguments.rejects.is_some(),
     };
     let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
         let message =
@@ -73,7 +83,14 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
             Failure::new(exit, told(&e))
         })?;
     }
-    Ok(Logs { catalog, tolerance, rejects: arguments.rejects.clone(), tallies: RefCell::default() })
+    Ok(Logs {
+        catalog,
+        tolerance,
+        rejects: arguments.rejects.clone(),
+        tallies: RefCell::default(),
+        tell_times: false,
+        ranges: RefCell::default(),
+    })
 }
 
 impl Tables for Logs {
@@ -94,13 +111,24 @@ impl Tables for Logs {
 
 impl Rows for Logs {
     fn read(&self, scan: &Scan, columns: &[String], sink: &Sink<'_>) -> Result<(), EngineError> {
-        let request = ReadRequest {
+        let mut request = ReadRequest {
             table: scan.table.clone(),
             columns: columns.to_vec(),
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
+            hints: scan.hints.clone(),
         };
-        let tally = self.catalog.read_into(&request, sink).map_err(|e| EngineError::new(told(&e)))?;
+        let times = if self.tell_times { Times::of(&mut request, self.catalog.schema(&scan.table)) } else { None };
+        let read = |position, batch: RecordBatch| match &times {
+            Some(times) => sink(position, times.take(batch, columns.len())),
+            None => sink(position, batch),
+        };
+        let tally = self.catalog.read_into(&request, &read).map_err(|e| EngineError::new(told(&e)))?;
+        if let Some((from, to)) = times.and_then(|times| times.range()) {
+            let mut ranges = self.ranges.borrow_mut();
+            let range = ranges.entry(scan.table.clone()).or_insert((from, to));
+            *range = (range.0.min(from), range.1.max(to));
+        }
         let mut tallies = self.tallies.borrow_mut();
         let told = tallies.entry(scan.table.clone()).or_default();
         // Of several reads the one that looked at most tells most.
@@ -112,6 +140,31 @@ impl Rows for Logs {
 }
 
 impl Logs {
+    /// What was read, table by table.
+    pub fn readings(&self) -> Vec<Reading> {
+        let ranges = self.ranges.borrow();
+        let tallies = self.tallies.borrow();
+        let reading = |(table, tally): (&String, &Tally)| Reading {
+            table: table.clone(),
+            files: tally.files as u64,
+            read: tally.read,
+            kept: tally.kept,
+            repaired: tally.repaired,
+            rejected: tally.rejected,
+            in_progress: tally.in_progress,
+            outside: tally.outside,
+            duplicates: tally.duplicates,
+            range: ranges.get(table).copied(),
+            notes: tally.rejects.iter().take(SHOWN).map(place).chain(tally.notes.iter().cloned()).collect(),
+        };
+        tallies.iter().map(reading).collect()
+    }
+
+    /// The tables that were read.
+    pub fn read_tables(&self) -> Vec<String> {
+        self.tallies.borrow().keys().cloned().collect()
+    }
+
     /// Tells what became of the rows, and whether too many were broken.
     pub fn report(&self, quiet: bool) -> Result<Exit, Failure> {
         let mut total = Tally::default();
@@ -119,20 +172,14 @@ impl Logs {
             total.add(tally.clone());
         }
         if let Some(path) = &self.rejects {
-            output::write_file(path, rejects(&total).as_bytes())?;
+            output::stream_file(path, |out| total.logs.iter().try_for_each(|log| log.write(out)))?;
         }
         if !quiet && total.files > 0 {
             output::note(&line(&total));
         }
         if !quiet {
             for reject in total.rejects.iter().take(SHOWN) {
-                output::note(&format!(
-                    "  rejected {}:{} (byte {}): {}",
-                    shown(&reject.source),
-                    reject.line,
-                    reject.byte,
-                    shown(&reject.reason)
-                ));
+                output::note(&format!("  {}", shown(&place(reject))));
             }
             for note in &total.notes {
                 output::note(&format!("  {}", shown(note)));
@@ -145,12 +192,24 @@ impl Logs {
             ));
             return Ok(Exit::Inputs);
         }
+        if total.incomplete > 0 && self.tolerance != Tolerance::Share(1.0) {
+            output::failure(&format!(
+                "{} file(s) say that they are not whole; --max-rejects 100% takes them as they are",
+                total.incomplete
+            ));
+            return Ok(Exit::Inputs);
+        }
         Ok(Exit::Whole)
     }
 }
 
 /// How many rejected rows are shown; `--rejects` has them all.
 const SHOWN: usize = 5;
+
+/// Where a rejected row stands, and why it was rejected.
+fn place(reject: &Reject) -> String {
+    format!("rejected {}:{} (byte {}): {}", reject.source, reject.line, reject.byte, reject.reason)
+}
 
 fn shown(text: &str) -> String {
     crate::render::encode::terminal(text).into_owned()
@@ -169,15 +228,4 @@ fn line(tally: &Tally) -> String {
         let _ = write!(text, "; {} duplicates dropped", tally.duplicates);
     }
     text
-}
-
-fn rejects(tally: &Tally) -> String {
-    tally
-        .rejects
-        .iter()
-        .map(|r| {
-            let json = serde_json::json!({"source": r.source, "line": r.line, "byte": r.byte, "reason": r.reason, "excerpt": r.excerpt});
-            format!("{json}\n")
-        })
-        .collect()
 }

@@ -1,8 +1,10 @@
 //! One file per command. Everything printed goes through [`output`].
 
+mod about;
 mod arguments;
 mod check;
 mod completions;
+mod engine;
 mod exit;
 mod fmt;
 mod functions;
@@ -11,6 +13,7 @@ mod output;
 mod query;
 mod run;
 mod tables;
+mod times;
 
 use std::process::ExitCode;
 

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{logs, output, query};
+use super::{about, engine, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
-use crate::engine::{Engine, Execution, PolarsEngine};
-use crate::ir::explain;
-use crate::render::{Answer, Format, Options, Theme, render};
+use crate::engine::{Engine, PolarsEngine};
+use crate::ir::{Context, Plan};
+use crate::render::{Answer, Format, Options, Theme, encode, render};
 use crate::types::Table;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -20,14 +20,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
     };
     let (format, to_terminal) = format(arguments)?;
-    let options = options(arguments, to_terminal)?;
-    let logs = logs::open(&arguments.logs)?;
+    let mut options = options(arguments, to_terminal)?;
+    let mut logs = logs::open(&arguments.logs)?;
+    logs.tell_times = format == Format::Html;
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
-    let engine =
-        PolarsEngine { execution: if arguments.in_memory { Execution::InMemory } else { Execution::Streaming } };
-    let evaluate = |plan: &crate::ir::Plan| {
+    let engine = engine::engine(&arguments.engine)?;
+    let evaluate = |plan: &Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
         Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
     };
@@ -50,17 +50,26 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         notes.iter().for_each(|note| output::note(&format!("note: {note}")));
     }
     if arguments.explain {
-        return explained(&bound, engine, &context, &logs);
+        return explained(&bound, engine, &context);
     }
     let mut answers = Vec::new();
-    for out in &bound.outputs {
-        let batch = engine.run(&out.plan, &context, &logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+    let plans: Vec<&Plan> = bound.outputs.iter().map(|out| &out.plan).collect();
+    for (out, batch) in bound.outputs.iter().zip(engine.run_all(&plans, &context, &logs)) {
+        let batch = batch.map_err(|e| Failure::new(Exit::Environment, e.message))?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
             batches: vec![batch],
             visualization: out.visualization.clone(),
         });
+    }
+    if matches!(format, Format::Html | Format::Xlsx) {
+        options.about = about::about(&text, &logs, &context);
+    }
+    if matches!(format, Format::Svg | Format::Png) {
+        // A picture goes its own ways: it says what it is of.
+        let tables = logs.read_tables();
+        options.subtitle = (!tables.is_empty()).then(|| tables.join(", "));
     }
     write(&answers, format, &options, arguments.output.as_deref())?;
     if to_terminal && arguments.output.is_none() && !arguments.quiet && answers.iter().any(draws) {
@@ -84,7 +93,7 @@ fn write(answers: &[Answer], format: Format, options: &Options, to: Option<&Path
                     warnings.push(format!("{} is in {}", part[0].name, path.display()));
                 }
             }
-            None => output::write(&rendered.bytes)?,
+            None => output::write(&shown(rendered.bytes, format))?,
         }
         warnings.extend(rendered.warnings);
     }
@@ -92,6 +101,15 @@ fn write(answers: &[Answer], format: Format, options: &Options, to: Option<&Path
         output::note(&format!("note: {warning}"));
     }
     Ok(())
+}
+
+/// What goes to standard output. On a terminal nothing in it acts: a CSV or JSON may hold any text.
+fn shown(bytes: Vec<u8>, format: Format) -> Vec<u8> {
+    // The table has escaped its cells, and its colours are meant.
+    if format == Format::Table || !std::io::stdout().is_terminal() {
+        return bytes;
+    }
+    encode::terminal_lines(&String::from_utf8_lossy(&bytes)).into_bytes()
 }
 
 /// The file of a table: `out.csv` for the first, `out-2.csv` for the second.
@@ -108,16 +126,10 @@ fn draws(answer: &Answer) -> bool {
     answer.visualization.as_ref().is_some_and(|v| v.kind != "table")
 }
 
-fn explained(
-    bound: &Bound,
-    engine: PolarsEngine,
-    context: &crate::ir::Context,
-    logs: &logs::Logs,
-) -> Result<Exit, Failure> {
+fn explained(bound: &Bound, engine: PolarsEngine, context: &Context) -> Result<Exit, Failure> {
     for out in &bound.outputs {
-        let mut text = format!("{}\n{}", out.name, explain(&crate::ir::prune(&out.plan)));
-        let below = engine.explain(&out.plan, context, logs).map_err(|e| Failure::new(Exit::Environment, e.message))?;
-        text += &format!("\nPolars\n{below}\n");
+        let told = engine.explain(&out.plan, context).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+        let text = format!("{}\n{told}\n", out.name);
         output::write(text.as_bytes())?;
     }
     Ok(Exit::Whole)
@@ -135,6 +147,12 @@ fn format(arguments: &RunArguments) -> Result<(Format, bool), Failure> {
         (None, Some(path)) => Format::from_extension(path).ok_or_else(|| no_extension(path, &known()))?,
         (None, None) => Format::Table,
     };
+    if terminal && !format.is_text() {
+        return Err(Failure::new(
+            Exit::Usage,
+            format!("{format} is not for a terminal: write it to a file with -o out.{format}"),
+        ));
+    }
     Ok((format, terminal && format == Format::Table))
 }
 
@@ -143,6 +161,10 @@ fn no_extension(path: &Path, known: &str) -> Failure {
         Exit::Usage,
         format!("the format of {} is not told by its extension; name it with --format: {known}", path.display()),
     )
+}
+
+fn font(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|e| Failure::new(Exit::Environment, format!("cannot read {}: {e}", path.display())))
 }
 
 fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
@@ -162,6 +184,7 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         width: if to_terminal { output::terminal_width() } else { None },
         color: to_terminal && output::color(true),
         max_rows: arguments.max_rows,
+        raw_csv: arguments.raw_csv,
         size,
         scale: arguments.scale,
         theme: match arguments.theme {
@@ -170,6 +193,8 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
         },
         timezone: arguments.timezone.clone(),
         title: arguments.title.clone(),
+        font: arguments.font.as_deref().map(font).transpose()?,
+        break_gaps: arguments.break_gaps,
         ..Options::default()
     })
 }

@@ -38,11 +38,17 @@ pub trait Engine {
     /// When the rows cannot be read or the machine gives out.
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError>;
 
-    /// The engine's own plan as text, for `--explain`.
+    /// The rows of several plans, each table read once for all of them: with the columns and the period that serve every
+    /// plan. An answer stands at its plan's place; a plan that fails does not stop the others.
+    fn run_all(&self, plans: &[&Plan], context: &Context, rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
+        plans.iter().map(|plan| self.run(plan, context, rows)).collect()
+    }
+
+    /// How the engine would compute a plan, as text, for `--explain`. Nothing is read.
     ///
     /// # Errors
-    /// As [`Engine::run`].
-    fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError>;
+    /// When the plan cannot be computed at all.
+    fn explain(&self, plan: &Plan, context: &Context) -> Result<String, EngineError>;
 }
 
 /// Why a plan could not be computed.

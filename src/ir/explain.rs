@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{AggregateCall, Expr, ExprKind, Plan, PlanKind, SortKey, SubqueryAnswer, deep};
+use super::{AggregateCall, Expr, ExprKind, Feed, Keep, Partial, Plan, PlanKind, SortKey, SubqueryAnswer, deep};
 use crate::types::{ScalarType, Value, format_datetime, to_text};
 
 /// The plan as text.
@@ -10,6 +10,34 @@ pub fn explain(plan: &Plan) -> String {
     let mut out = String::new();
     node(plan, 0, &mut out);
     out
+}
+
+/// A plan in two as text: what is done to each batch of each read, and what is done once at the end.
+pub fn explain_partial(partial: &Partial) -> String {
+    let mut out = String::new();
+    for (at, feed) in partial.feeds.iter().enumerate() {
+        let kept = match &feed.keep {
+            Keep::All => "all".to_owned(),
+            Keep::First(count) => format!("the first {count}"),
+            Keep::Best(keys, count) => {
+                format!("the first {count} by {}", keys.iter().map(sort_key).collect::<Vec<_>>().join(", "))
+            }
+            Keep::Groups(keys, calls) => groups(keys, calls),
+        };
+        // Writing to a string cannot fail.
+        let scan = Plan { kind: PlanKind::Scan(feed.scan.clone()), schema: feed.schema.clone() };
+        let _ = writeln!(out, "While reading, {} keeps {kept}", Feed::name(at));
+        node(&feed.each, 1, &mut out);
+        let _ = write!(out, "  of {}", explain(&scan));
+    }
+    let _ = write!(out, "{}\n{}", if partial.feeds.is_empty() { "Once" } else { "Then" }, explain(&partial.rest));
+    out
+}
+
+fn groups(keys: &[(String, Expr)], calls: &[AggregateCall]) -> String {
+    let calls = calls.iter().map(call).collect::<Vec<_>>().join(", ");
+    let keys = keys.iter().map(|(n, e)| format!("{n} = {}", expr(e))).collect::<Vec<_>>().join(", ");
+    format!("aggregate [{calls}] by [{keys}]")
 }
 
 fn node(plan: &Plan, depth: usize, out: &mut String) {
@@ -20,8 +48,16 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
                 t => format_datetime(t),
             };
             let period = scan.period.map_or_else(String::new, |(a, b)| format!(", from {} to {}", bound(a), bound(b)));
-            let limit = scan.limit.map_or_else(String::new, |n| format!(", first {n}"));
-            format!("scan {}{period}{limit}", scan.table)
+            let limit = match scan.limit {
+                None => String::new(),
+                Some(u64::MAX) => ", in order".to_owned(),
+                Some(n) => format!(", first {n}"),
+            };
+            let hints = scan.hints.iter().map(|hint| {
+                let clues = hint.any_of.iter().map(|clue| format!("{:?} in {}", clue.piece, clue.column));
+                format!(", rows with {}", clues.collect::<Vec<_>>().join(" or "))
+            });
+            format!("scan {}{period}{limit}{}", scan.table, hints.collect::<String>())
         }
         PlanKind::Values(table) => format!("values: {} row(s)", table.rows),
         PlanKind::Range(from, to, step) => format!("range {} .. {} by {}", to_text(from), to_text(to), to_text(step)),
@@ -34,11 +70,7 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
             });
             format!("project {}", columns.collect::<Vec<_>>().join(", "))
         }
-        PlanKind::Aggregate(a) => {
-            let calls = a.calls.iter().map(call).collect::<Vec<_>>().join(", ");
-            let keys = a.keys.iter().map(|(n, e)| format!("{n} = {}", expr(e))).collect::<Vec<_>>().join(", ");
-            format!("aggregate [{calls}] by [{keys}]")
-        }
+        PlanKind::Aggregate(a) => groups(&a.keys, &a.calls),
         PlanKind::Sort(_, keys) => format!("sort {}", keys.iter().map(sort_key).collect::<Vec<_>>().join(", ")),
         PlanKind::Take(_, count) => format!("take {count}"),
         PlanKind::Join(j) => {

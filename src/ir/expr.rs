@@ -133,6 +133,14 @@ impl Expr {
         into
     }
 
+    /// Whether a subquery in it reads rows that it does not make itself.
+    pub fn reads(&self) -> bool {
+        match &self.kind {
+            ExprKind::Subquery(plan, _) => plan.reads(),
+            _ => self.operands().iter().any(Self::reads),
+        }
+    }
+
     /// Whether a window function occurs in it.
     pub fn has_window(&self) -> bool {
         matches!(self.kind, ExprKind::Window { .. }) || self.operands().iter().any(Expr::has_window)

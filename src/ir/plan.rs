@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AggregateKernel, Context, CoreAggregate, Expr};
+use super::{AggregateKernel, Context, CoreAggregate, Expr, Hint};
 use crate::types::{Column, ScalarType, Table, Value};
 
 /// The columns of a table, in order; names are unique.
@@ -137,6 +137,8 @@ pub struct Scan {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<u64>,
+    /// What is so of every row that matters.
+    pub hints: Vec<Hint>,
 }
 
 /// Groups and their aggregates. Without keys there is one group, even over no rows.
@@ -271,10 +273,66 @@ impl Plan {
         }
     }
 
+    /// Whether it reads rows that it does not make itself, be it in a subquery.
+    pub fn reads(&self) -> bool {
+        matches!(self.kind, PlanKind::Scan(_) | PlanKind::Part)
+            || self.expressions().into_iter().any(Expr::reads)
+            || super::deep(|| self.inputs().into_iter().any(Self::reads))
+    }
+
     /// Whether two computations of it may differ.
     pub fn is_volatile(&self) -> bool {
         self.expressions().into_iter().any(Expr::is_volatile)
             || super::deep(|| self.inputs().into_iter().any(Self::is_volatile))
+    }
+
+    /// The same node over other tables: each it reads is handed to `map`, and what that gives takes its place.
+    #[must_use]
+    pub fn map_inputs(self, map: &mut dyn FnMut(Plan) -> Plan) -> Self {
+        let mut boxed = |input: Box<Plan>| Box::new(map(*input));
+        let kind = match self.kind {
+            leaf @ (PlanKind::Scan(_) | PlanKind::Values(_) | PlanKind::Range(..) | PlanKind::Part) => leaf,
+            PlanKind::Filter(input, predicate) => PlanKind::Filter(boxed(input), predicate),
+            PlanKind::Project(input, columns) => PlanKind::Project(boxed(input), columns),
+            PlanKind::Sort(input, keys) => PlanKind::Sort(boxed(input), keys),
+            PlanKind::Take(input, count) => PlanKind::Take(boxed(input), count),
+            PlanKind::Aggregate(a) => PlanKind::Aggregate(Aggregate { input: boxed(a.input), ..a }),
+            PlanKind::Join(j) => PlanKind::Join(Join { left: boxed(j.left), right: boxed(j.right), ..j }),
+            PlanKind::Union(inputs) => PlanKind::Union(inputs.into_iter().map(map).collect()),
+            PlanKind::Expand(e) => PlanKind::Expand(Expand { input: boxed(e.input), ..e }),
+            PlanKind::ForEach { input, keys, body } => {
+                PlanKind::ForEach { input: boxed(input), keys, body: boxed(body) }
+            }
+            PlanKind::Table { name, inputs, kernel } => {
+                PlanKind::Table { name, inputs: inputs.into_iter().map(map).collect(), kernel }
+            }
+        };
+        Self { kind, schema: self.schema }
+    }
+
+    /// The same node with other expressions, as [`Plan::map_inputs`].
+    #[must_use]
+    pub fn map_expressions(self, map: &mut dyn FnMut(Expr) -> Expr) -> Self {
+        let kind = match self.kind {
+            PlanKind::Filter(input, predicate) => PlanKind::Filter(input, map(predicate)),
+            PlanKind::Project(input, columns) => {
+                PlanKind::Project(input, columns.into_iter().map(|(name, e)| (name, map(e))).collect())
+            }
+            PlanKind::Aggregate(a) => {
+                let keys = a.keys.into_iter().map(|(name, e)| (name, map(e))).collect();
+                let call = |mut call: AggregateCall| {
+                    call.arguments = call.arguments.into_iter().map(&mut *map).collect();
+                    call
+                };
+                PlanKind::Aggregate(Aggregate { input: a.input, keys, calls: a.calls.into_iter().map(call).collect() })
+            }
+            PlanKind::Sort(input, keys) => {
+                let key = |key: SortKey| SortKey { value: map(key.value), ..key };
+                PlanKind::Sort(input, keys.into_iter().map(key).collect())
+            }
+            other => other,
+        };
+        Self { kind, schema: self.schema }
     }
 
     /// The rows for which a predicate is true.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::clues::{Hint, hints};
 use super::{Aggregate, Core, Expand, Expr, ExprKind, Join, Plan, PlanKind, Schema, deep};
 use crate::types::{ScalarType, Value};
 
@@ -37,11 +38,10 @@ fn narrowed_node(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
         PlanKind::Filter(input, predicate) => {
             let predicate = subqueries(predicate);
             let mut input = narrowed(input, with(&mut std::iter::once(&predicate)).as_ref());
-            if let PlanKind::Scan(scan) = &mut input.kind {
-                scan.period = meet(scan.period, period(&predicate));
-            } else if let Some(period) = period(&predicate) {
+            if let Some(period) = period(&predicate) {
                 push_period(&mut input, period);
             }
+            push_hints(&mut input, hints(&predicate));
             let schema = input.schema.clone();
             Plan { kind: PlanKind::Filter(Box::new(input), predicate), schema }
         }
@@ -167,6 +167,27 @@ fn push_period(plan: &mut Plan, wanted: (i64, i64)) {
             if untouched && !columns.iter().any(|(_, e)| e.has_window()) {
                 push_period(input, wanted);
             }
+        }
+        _ => {}
+    }
+}
+
+/// Hands hints down to a scan below filters and projections, as far as these leave the columns alone.
+fn push_hints(plan: &mut Plan, mut wanted: Vec<Hint>) {
+    match &mut plan.kind {
+        PlanKind::Scan(scan) => scan.hints.extend(wanted),
+        PlanKind::Filter(input, _) => push_hints(input, wanted),
+        PlanKind::Project(input, columns) if !columns.iter().any(|(_, e)| e.has_window()) => {
+            for clue in wanted.iter_mut().flat_map(|hint| &mut hint.any_of) {
+                let made = columns.iter().find(|(name, _)| *name == clue.column).map(|(_, e)| &e.kind);
+                clue.column = match made {
+                    Some(ExprKind::Column(of)) => of.clone(),
+                    // No column has this name, so the hint is dropped below.
+                    _ => String::new(),
+                };
+            }
+            wanted.retain(|hint| hint.any_of.iter().all(|clue| !clue.column.is_empty()));
+            push_hints(input, wanted);
         }
         _ => {}
     }

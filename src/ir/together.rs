@@ -3,6 +3,7 @@
 //! A run costs far more than a row does, and there may be as many parts as rows (`mv-apply`). So each row carries the
 //! number of its part: groups are told by it too, orders keep parts apart, and the first rows are counted within each.
 
+use super::partial::of_a_row;
 use super::{Aggregate, Context, Core, Expr, ExprKind, Plan, PlanKind, Schema, SortKey, deep};
 use crate::types::{ScalarType, Value};
 
@@ -29,11 +30,6 @@ impl Together {
 
 fn number() -> Expr {
     Expr::column(Together::NUMBER, ScalarType::Long)
-}
-
-/// Whether the value of an expression depends on nothing but its row.
-fn of_a_row(expr: &Expr) -> bool {
-    !matches!(expr.kind, ExprKind::Window { .. } | ExprKind::Subquery(..)) && expr.operands().iter().all(of_a_row)
 }
 
 fn rewritten(plan: &Plan, lost: &mut usize) -> Option<Plan> {

@@ -4,9 +4,11 @@ use std::borrow::Cow;
 
 use crate::types::ScalarType;
 
-use super::{Answer, Rendered, encode, text};
+use super::{Answer, Options, Rendered, encode, text};
 
-pub fn render(answers: &[Answer], delimiter: char) -> Rendered {
+/// Tables with a header each; text is made inert unless the options say otherwise.
+pub fn render(answers: &[Answer], delimiter: char, options: &Options) -> Rendered {
+    let safe = |text: &str| if options.raw_csv { text.to_owned() } else { encode::inert(text).into_owned() };
     let mut out = String::new();
     let mut inert = 0_usize;
     for (at, answer) in answers.iter().enumerate() {
@@ -14,18 +16,18 @@ pub fn render(answers: &[Answer], delimiter: char) -> Rendered {
             out.push_str("\r\n");
         }
         let columns = answer.columns();
-        let header = columns.iter().map(|(name, _)| encode::inert(name));
+        let header = columns.iter().map(|(name, _)| Cow::Owned(safe(name)));
         line(&mut out, header, delimiter);
         answer.for_each_row(|row| {
             let cells = row.iter().zip(&columns).map(|(value, (_, scalar_type))| {
                 let cell = text::cell(value);
-                // Only text can be a formula; numbers, times and JSON cannot.
-                if *scalar_type != ScalarType::String {
+                // Only text can be a formula, also text in a dynamic; numbers and times cannot.
+                if !matches!(scalar_type, ScalarType::String | ScalarType::Dynamic) {
                     return Cow::Owned(cell);
                 }
-                let safe = encode::inert(&cell).into_owned();
-                inert += usize::from(safe != cell);
-                Cow::Owned(safe)
+                let kept = safe(&cell);
+                inert += usize::from(kept != cell);
+                Cow::Owned(kept)
             });
             line(&mut out, cells, delimiter);
         });
@@ -33,7 +35,9 @@ pub fn render(answers: &[Answer], delimiter: char) -> Rendered {
     let mut warnings = Vec::new();
     if inert > 0 {
         let cells = text::count(inert, "cell");
-        warnings.push(format!("{cells} a spreadsheet would run as a formula: an apostrophe was put before"));
+        warnings.push(format!(
+            "{cells} a spreadsheet would run as a formula: an apostrophe was put before (--raw-csv leaves them)"
+        ));
     }
     if answers.len() > 1 {
         warnings.push("several tables, an empty line between them; -o FILE writes a file for each".to_owned());
@@ -64,7 +68,7 @@ mod tests {
     use super::*;
 
     fn csv(answer: Answer) -> String {
-        String::from_utf8(render(&[answer], ',').bytes).unwrap()
+        String::from_utf8(render(&[answer], ',', &Options::default()).bytes).unwrap()
     }
 
     #[test]
@@ -80,7 +84,10 @@ mod tests {
 
     #[test]
     fn formulas_are_inert_and_reported() {
-        let rendered = render(&[answer("s:string, n:long", &[&["=cmd()", "-5"], &["-7", "1"]])], ',');
+        let evil = [answer("s:string, n:long", &[&["=cmd()", "-5"], &["-7", "1"]])];
+        let raw = render(&evil, ',', &Options { raw_csv: true, ..Options::default() });
+        assert_eq!(String::from_utf8(raw.bytes).unwrap(), "s,n\r\n=cmd(),-5\r\n-7,1\r\n");
+        let rendered = render(&evil, ',', &Options::default());
         assert_eq!(String::from_utf8(rendered.bytes).unwrap(), "s,n\r\n'=cmd(),-5\r\n-7,1\r\n");
         assert_eq!(rendered.warnings.len(), 1);
     }

@@ -17,8 +17,8 @@ pub enum RenderError {
     Size(String),
     /// Arrow refused to write the batches.
     Arrow(arrow::error::ArrowError),
-    /// The output could not be put together.
-    Write(std::io::Error),
+    /// The workbook could not be put together.
+    Workbook(rust_xlsxwriter::XlsxError),
     /// The picture could not be drawn.
     Drawing(String),
 }
@@ -36,7 +36,7 @@ impl fmt::Display for RenderError {
             Self::Font => f.write_str("the font file cannot be read: it must be TrueType or OpenType"),
             Self::Size(what) => write!(f, "cannot draw a picture {what}"),
             Self::Arrow(error) => write!(f, "cannot write Arrow: {error}"),
-            Self::Write(error) => write!(f, "cannot write: {error}"),
+            Self::Workbook(error) => write!(f, "cannot write the workbook: {error}"),
             Self::Drawing(what) => write!(f, "cannot draw: {what}"),
         }
     }
@@ -47,5 +47,11 @@ impl std::error::Error for RenderError {}
 impl From<arrow::error::ArrowError> for RenderError {
     fn from(error: arrow::error::ArrowError) -> Self {
         Self::Arrow(error)
+    }
+}
+
+impl From<rust_xlsxwriter::XlsxError> for RenderError {
+    fn from(error: rust_xlsxwriter::XlsxError) -> Self {
+        Self::Workbook(error)
     }
 }

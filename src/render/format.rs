@@ -68,6 +68,11 @@ impl Format {
         matches!(self, Self::Csv | Self::Tsv | Self::Jsonl | Self::Arrow)
     }
 
+    /// Whether its bytes are text.
+    pub const fn is_text(self) -> bool {
+        !matches!(self, Self::Png | Self::Xlsx | Self::Arrow)
+    }
+
     /// The format's name.
     pub fn name(self) -> &'static str {
         FORMATS.iter().find(|(_, format, _)| *format == self).map_or("", |(name, ..)| name)

@@ -3,14 +3,15 @@
 //! Ground floor: knows Arrow and KQL's types, nothing of queries or files. Every escape is in [`encode`].
 
 pub mod encode;
+pub mod page;
 
+mod about;
 mod answer;
 mod arrow_file;
 mod chart;
 mod csv;
 mod error;
 mod format;
-mod html;
 mod json;
 mod markdown;
 mod options;
@@ -18,9 +19,10 @@ mod query_api;
 mod terminal;
 mod text;
 mod xlsx;
-mod zip;
 
+pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
+pub use chart::ColorBook;
 pub use error::RenderError;
 pub use format::Format;
 pub use options::{Options, Theme};
@@ -45,19 +47,23 @@ impl Rendered {
 /// # Errors
 /// When there is nothing to render, the format holds only one table, or an option cannot be met.
 pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<Rendered, RenderError> {
+    let charts = answers.iter().filter(|answer| answer.visualization.is_some()).count();
+    let shared = (charts > 1 && options.colors.is_empty())
+        .then(|| Options { colors: ColorBook::of(answers, options), ..options.clone() });
+    let options = shared.as_ref().unwrap_or(options);
     Ok(match format {
         Format::Table => terminal::render(answers, options)?,
-        Format::Csv => csv::render(answers, ','),
-        Format::Tsv => csv::render(answers, '\t'),
+        Format::Csv => csv::render(answers, ',', options),
+        Format::Tsv => csv::render(answers, '\t', options),
         Format::Json => Rendered::text(json::array(answers)),
         Format::Jsonl => Rendered::text(json::lines(answers)),
         Format::QueryApi => Rendered::text(query_api::document(answers)),
         Format::Markdown => Rendered::text(markdown::document(answers)),
         Format::Svg => chart::render_svg(answers, options)?,
         Format::Png => chart::render_png(answers, options)?,
-        Format::Html => html::render(answers, options)?,
+        Format::Html => page::render(answers, options)?,
         Format::Arrow => arrow_file::render(answers)?,
-        Format::Xlsx => xlsx::render(answers)?,
+        Format::Xlsx => xlsx::render(answers, options)?,
     })
 }
 
@@ -65,3 +71,6 @@ pub fn render(answers: &[Answer], format: Format, options: &Options) -> Result<R
 mod fixtures;
 #[cfg(test)]
 mod pictures;
+#[cfg(test)]
+#[path = "../../tests/common/sheets.rs"]
+mod sheets;

@@ -56,6 +56,34 @@ pub fn grouped_cells(answer: &Answer, most: usize) -> Vec<Vec<String>> {
     columns
 }
 
+/// The most decimals of a column of reals for reading.
+const DECIMALS: usize = 4;
+
+/// Gives the cells of each column of reals the same number of decimals, as many as they need but at most four, and
+/// commas between thousands. Very large and very small numbers stay as they are.
+pub fn rounded(answer: &Answer, cells: &mut [Vec<String>]) {
+    for (column, (_, scalar_type)) in cells.iter_mut().zip(answer.columns()) {
+        if !scalar_type.is_numeric() || scalar_type.is_integer() {
+            continue;
+        }
+        let needs = |text: &String| match text.split_once('.') {
+            Some((_, "0")) | None => 0,
+            Some((_, fraction)) => fraction.len().min(DECIMALS),
+        };
+        let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'-' | b'.'));
+        let decimals = column.iter().filter(|text| plain(text)).map(needs).max().unwrap_or(0);
+        for text in column {
+            let number = text.parse::<f64>().ok().filter(|x| plain(text) && x.abs() < 1e15);
+            if let Some(x) = number.filter(|x| *x == 0.0 || x.abs() >= 1e-4) {
+                let fixed = format!("{:.decimals$}", x.abs());
+                let (whole, fraction) = fixed.split_at(fixed.find('.').unwrap_or(fixed.len()));
+                let sign = if x < 0.0 { "-" } else { "" };
+                *text = format!("{sign}{}{fraction}", grouped(whole.parse().unwrap_or(0)));
+            }
+        }
+    }
+}
+
 /// `1 row`, `2 rows`.
 pub fn count(n: usize, noun: &str) -> String {
     if n == 1 { format!("1 {noun}") } else { format!("{} {noun}s", grouped(n as i64)) }

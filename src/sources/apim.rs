@@ -4,6 +4,8 @@
 
 mod diagnostics;
 
+use std::sync::LazyLock;
+
 use crate::types::ScalarType::{self, Bool, DateTime, Dynamic, Int, Long, Real, String};
 
 pub use diagnostics::{Source, diagnostics_source};
@@ -46,9 +48,18 @@ pub fn table(name: &str) -> Option<&'static KnownTable> {
     TABLES.iter().find(|table| table.name == base)
 }
 
-/// A table's name in its proper case: container names are lower case.
+/// Whether a table is a known one or a copy of it.
+pub fn is_like(name: &str, known: &str) -> bool {
+    table(name).is_some_and(|table| table.name == known)
+}
+
+/// A table's name in its proper case, copies included: container names are lower case.
 pub fn proper_name(name: &str) -> Option<&'static str> {
-    TABLES.iter().map(|table| table.name).find(|known| known.eq_ignore_ascii_case(name))
+    static NAMES: LazyLock<Vec<std::string::String>> = LazyLock::new(|| {
+        let names = TABLES.iter().map(|table| table.name);
+        names.flat_map(|name| ["", COPIES[0], COPIES[1]].map(|suffix| format!("{name}{suffix}"))).collect()
+    });
+    NAMES.iter().map(std::string::String::as_str).find(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// The table of a diagnostic record's `category`.

@@ -1,11 +1,12 @@
 //! The files of a run and the tables they hold.
 
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::apim::{self, AZURE_DIAGNOSTICS, TABLES};
 use super::companion::{Companion, Guesses};
-use super::discover::discover;
+use super::discover::{Candidate, discover};
 use super::error::{SourceError, SourceErrorKind};
 use super::sniff::{Shape, sniff};
 use crate::diagnostics::did_you_mean;
@@ -16,10 +17,14 @@ use crate::types::ScalarType;
 pub struct ReadOptions {
     /// Minutes east of UTC of `[Local Time]` columns in CSV files.
     pub csv_offset_minutes: i32,
+    /// The zone of those columns, which knows when clocks change; it counts before the minutes.
+    pub csv_zone: Option<chrono_tz::Tz>,
     /// Whether the day stands before the month in those columns; found out from the file when not said.
     pub csv_day_first: Option<bool>,
     /// Drop records that came before: same content, as exporters repeat them.
     pub dedupe: bool,
+    /// Keep all rejected rows, however many there are, in the tally's logs.
+    pub keep_rejects: bool,
 }
 
 /// A file that was found, and what it turned out to be.
@@ -33,8 +38,64 @@ pub struct FoundFile {
     pub shape: Option<Shape>,
     /// The tables it holds rows of, as far as its beginning tells.
     pub tables: Vec<String>,
+    /// Its columns' names, when it does not write them itself.
+    pub header: Option<Vec<String>>,
     /// Why it is left out.
     pub problem: Option<String>,
+}
+
+/// Looks at the beginning of a file; the error is one of reading it.
+fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
+    let mut file = FoundFile {
+        path: candidate.path.clone(),
+        size: std::fs::metadata(&candidate.path).map_or(0, |data| data.len()),
+        shape: None,
+        tables: Vec::new(),
+        header: None,
+        problem: candidate.problem.clone(),
+    };
+    if file.problem.is_some() {
+        return (file, None);
+    }
+    match sniff(&file.path) {
+        Ok(Some(found)) => {
+            file.shape = Some(found.shape);
+            file.tables = found.tables;
+            file.header = found.header;
+        }
+        Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
+        Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
+        Err(error) => {
+            file.problem = Some(error.to_string());
+            return (file, Some(error.to_string()));
+        }
+    }
+    (file, None)
+}
+
+/// What becomes of each item, on as many threads as the machine has.
+pub(super) fn side_by_side<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
+    if threads < 2 {
+        return items.iter().map(work).collect();
+    }
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, O)>> = Mutex::new(Vec::with_capacity(items.len()));
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                while let Some((at, item)) =
+                    Some(next.fetch_add(1, Ordering::Relaxed)).and_then(|at| Some((at, items.get(at)?)))
+                {
+                    let outcome = work(item);
+                    done.lock().unwrap_or_else(PoisonError::into_inner).push((at, outcome));
+                }
+            });
+        }
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// The files of a run and the tables they hold.
@@ -54,27 +115,12 @@ impl Catalog {
     /// # Errors
     /// When a path leads nowhere, a pattern cannot be read, or a file named itself cannot be opened.
     pub fn discover(paths: &[String], options: &ReadOptions) -> Result<Self, SourceError> {
-        let mut files = Vec::new();
-        for candidate in discover(paths)? {
-            let size = std::fs::metadata(&candidate.path).map_or(0, |data| data.len());
-            let mut file =
-                FoundFile { path: candidate.path, size, shape: None, tables: Vec::new(), problem: candidate.problem };
-            if file.problem.is_none() {
-                match sniff(&file.path) {
-                    Ok(Some((shape, tables))) => {
-                        file.shape = Some(shape);
-                        file.tables = tables;
-                    }
-                    Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
-                    Err(error) => {
-                        let named = paths.iter().any(|p| std::path::Path::new(p) == file.path);
-                        if named {
-                            return Err(SourceError::new(SourceErrorKind::Io, error.to_string())
-                                .in_file(file.path.display().to_string()));
-                        }
-                        file.problem = Some(error.to_string());
-                    }
-                }
+        let candidates = discover(paths)?;
+        let named = |file: &FoundFile| paths.iter().any(|p| std::path::Path::new(p) == file.path);
+        let mut files = Vec::with_capacity(candidates.len());
+        for (file, error) in side_by_side(&candidates, look) {
+            if let Some(error) = error.filter(|_| named(&file)) {
+                return Err(SourceError::new(SourceErrorKind::Io, error).in_file(file.path.display().to_string()));
             }
             files.push(file);
         }

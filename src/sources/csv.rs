@@ -147,9 +147,10 @@ impl Layout {
         let place_of = |column: &str| names.iter().position(|n| *n == column);
         let columns: Vec<Option<usize>> = wanted.columns.iter().map(|(n, _)| place_of(n)).collect();
         let time = wanted.period.and_then(|_| place_of(TIME));
-        let mut stamps =
-            Stamps { day_first: false, offset_minutes: if local { options.csv_offset_minutes } else { 0 } };
+        let mut stamps = Stamps::default();
         if local {
+            stamps.offset_minutes = options.csv_offset_minutes;
+            stamps.zone = options.csv_zone;
             stamps.day_first = options.csv_day_first.unwrap_or_else(|| {
                 let told = order_of_day(rest, place_of(TIME), delimiter);
                 if told.is_none() {

@@ -163,7 +163,7 @@ fn unescaped(cell: &str) -> String {
 
 /// The records of a delimited text. Quotes around a cell let it hold delimiters, line ends and doubled quotes; an empty
 /// line is no record.
-fn records(text: &str, delimiter: char) -> impl Iterator<Item = Vec<String>> {
+pub(super) fn records(text: &str, delimiter: char) -> impl Iterator<Item = Vec<String>> {
     let mut chars = text.chars().peekable();
     std::iter::from_fn(move || {
         while matches!(chars.peek(), Some('\n' | '\r')) {

@@ -2,31 +2,40 @@
 
 pub mod apim;
 
-mod array;
 mod bits;
 mod blocks;
+mod bodies;
+mod capture;
 mod catalog;
 mod cell;
 mod cells;
+mod columnar;
 mod companion;
 mod csv;
 mod discover;
+mod documents;
 mod error;
 mod external;
+mod feed;
+mod headless;
 mod json;
 mod jsonl;
 mod open;
 mod read;
+mod rejects;
 mod rows;
+mod seekable;
 mod shared;
 mod sniff;
 mod stamp;
 mod tally;
+mod tsv;
 mod walk;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
-pub use sniff::Shape;
+pub use rejects::RejectLog;
+pub use sniff::{Records, Shape};
 pub use tally::{Reject, Tally};

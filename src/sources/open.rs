@@ -1,4 +1,4 @@
-//! A file as a stream of UTF-8 bytes: gzip is found by its magic bytes, UTF-16 and byte order marks by theirs.
+//! A file as a stream of UTF-8 bytes: gzip and zstd are found by their magic bytes, UTF-16 and byte order marks by theirs.
 
 use std::fs::File;
 use std::io::{self, BufReader, Read};
@@ -28,8 +28,11 @@ pub(super) fn open(path: &Path) -> io::Result<Opened> {
 /// Finds out how a stream is packed and unpacks it.
 pub(super) fn decode(raw: Stream) -> io::Result<Opened> {
     let (head, raw) = peek(raw, 4)?;
-    let gzip = head.starts_with(&[0x1f, 0x8b]);
-    let stream: Stream = if gzip { Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, raw))) } else { raw };
+    let stream: Stream = match head.as_slice() {
+        [0x1f, 0x8b, ..] => Box::new(MultiGzDecoder::new(BufReader::with_capacity(1 << 16, raw))),
+        [0x28, 0xb5, 0x2f, 0xfd] => Box::new(zstd::Decoder::new(raw)?),
+        _ => raw,
+    };
     let (head, mut stream) = peek(stream, 4)?;
     let (mark, wide) = match head.as_slice() {
         [0xef, 0xbb, 0xbf, ..] => (3, None),

@@ -1,6 +1,7 @@
 //! A read: the files of a table, side by side, into batches.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,16 +9,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::record_batch::RecordBatch;
 
 use super::blocks::{Cut, Splitter};
+use super::bodies::Taking;
+use super::capture::walk_bodies;
 use super::catalog::{Catalog, FoundFile};
+use super::csv::Layout;
+use super::documents::walk;
 use super::error::{SourceError, SourceErrorKind};
+use super::headless::Headed;
 use super::jsonl::Keys;
 use super::open::{BLOCK, open};
+use super::rejects::RejectLog;
 use super::rows::{Rows, Wanted};
-use super::shared::{Job, Jobs, Records, Shared};
+use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
 use super::tally::Tally;
 use super::walk::Quick;
-use super::{apim, array, csv};
+use super::{apim, columnar, tsv};
+use crate::ir::Hint;
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +38,8 @@ pub struct ReadRequest {
     pub period: Option<(i64, i64)>,
     /// How many rows are enough, whichever they are.
     pub limit: Option<usize>,
+    /// What is so of every row that is wanted. A reader may drop a row that one of these rules out, and need not.
+    pub hints: Vec<Hint>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
@@ -94,10 +104,12 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
-        let wanted = Wanted { columns, period: request.period, seen };
+        let log = self.options.keep_rejects.then(RejectLog::default);
+        let wanted = Wanted { columns, period: request.period, seen, log: log.clone() };
         for outcome in self.side_by_side(&files, &wanted, request, sink) {
             tally.add(outcome?.0);
         }
+        tally.logs.extend(log);
         Ok(tally)
     }
 
@@ -107,7 +119,7 @@ impl Catalog {
         let holds = |file: &&FoundFile| file.tables.iter().any(|t| t == table);
         let files: Vec<&FoundFile> = self.files().iter().filter(holds).collect();
         if files.is_empty() && table == apim::AZURE_DIAGNOSTICS {
-            return self.files().iter().filter(|f| f.shape == Some(Shape::Diagnostic)).collect();
+            return self.files().iter().filter(|f| f.shape.is_some_and(Shape::has_envelopes)).collect();
         }
         files
     }
@@ -129,6 +141,7 @@ impl Catalog {
                 .map_or(1, usize::from)
                 .min(usize::try_from(parts).unwrap_or(usize::MAX))
         };
+        let share = threads / threads.min(files.len()).max(1);
         let jobs = Jobs::new(files.len());
         let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
         let outcomes: Mutex<BTreeMap<usize, Outcome>> = Mutex::default();
@@ -150,8 +163,16 @@ impl Catalog {
                 match job {
                     Job::Open(at) => {
                         let rows = Rows::new(wanted, sink, at, left.load(Ordering::Relaxed));
-                        let outcome = self.read_file(files[at], rows, request, &jobs, &mut data);
-                        note(at, outcome);
+                        match self.read_file(files[at], rows, request, share) {
+                            Ok(Reading::Done(tally, still)) => note(at, Some(Ok((tally, still)))),
+                            Ok(Reading::Text(file)) => {
+                                if files[at].size > BLOCK as u64 {
+                                    jobs.share(&file);
+                                }
+                                note(at, file.work(&mut data));
+                            }
+                            Err(error) => note(at, Some(Err(error))),
+                        }
                         jobs.done();
                     }
                     Job::Help(file) => note(file.number(), file.work(&mut data)),
@@ -166,48 +187,74 @@ impl Catalog {
         outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
-    /// Reads a file, alone or together with other threads. What became of its rows is told to the last of them.
+    /// Reads a file; one that has parts may use so many threads. Text is only opened: threads may read it together.
     fn read_file<'r>(
         &self,
         file: &FoundFile,
         mut rows: Rows<'r>,
         request: &ReadRequest,
-        jobs: &Jobs<'r>,
-        data: &mut Vec<u8>,
-    ) -> Option<Outcome> {
+        threads: usize,
+    ) -> Result<Reading<'r>, SourceError> {
         let source = file.path.display().to_string();
-        let opened = match open(&file.path) {
-            Ok(opened) => opened,
-            Err(e) => return Some(Err(SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source))),
-        };
+        if file.shape == Some(Shape::Parquet) {
+            rows.tally.files = 1;
+            let (tally, left) = columnar::read_parquet(&file.path, &source, &request.table, threads, rows)?;
+            return Ok(Reading::Done(tally, left));
+        }
+        let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
+        let opened = open(&file.path).map_err(unreadable)?;
+        if let Some(header) = &file.header {
+            let shape = file.shape.map_or_else(String::new, |shape| shape.to_string());
+            let most = [header.get(..4).unwrap_or(header).join(", "), header.last().cloned().unwrap_or_default()];
+            let names = if header.len() > 5 { most.join(", …, ") } else { header.join(", ") };
+            rows.tally
+                .note(format!("{source}: {shape} without names; its {} columns are taken as {names}", header.len()));
+        }
         rows.tally.files = 1;
-        let (splitter, records) = match file.shape {
+        match file.shape {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {
                 let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
-                let mut splitter = Splitter::new(opened.stream, opened.skipped, Cut::Quoted);
-                match csv::Layout::read(&mut splitter, &source, delimiter, &self.options, &mut rows) {
-                    Some(layout) => (splitter, Records::Cells(layout)),
-                    None => return Some(rows.finish()),
+                let headed = Headed::new(opened.stream, opened.skipped, file.header.as_deref()).map_err(unreadable)?;
+                let mut splitter = Splitter::new(headed.stream, headed.skipped, Cut::Quoted);
+                if let Some(layout) = Layout::read(&mut splitter, &source, delimiter, &self.options, &mut rows) {
+                    let content = Content::Cells(layout);
+                    return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, headed.added, rows))));
+                }
+                rows.settle(headed.added);
+            }
+            Some(Shape::RawTsv) => {
+                let names = file.header.as_deref().unwrap_or_default();
+                tsv::read(opened.stream, opened.skipped, &source, names, &mut rows)?;
+            }
+            Some(shape @ (Shape::JsonArray | Shape::Messages(_) | Shape::QueryApi | Shape::Capture(_))) => {
+                let keys = Keys::new(rows.wanted(), shape.as_lines(&request.table), &request.table);
+                let mut taking = Taking::new(&source, &request.table, &keys, &mut rows);
+                if let Shape::Capture(_) = shape {
+                    walk_bodies(opened.stream, &mut taking)?;
+                } else {
+                    walk(opened.stream, opened.skipped, &mut taking)?;
                 }
             }
-            Some(Shape::JsonArray) => {
-                let keys = Keys::new(rows.wanted(), Shape::JsonArray, &request.table);
-                let read = array::read(opened.stream, opened.skipped, &source, &keys, &mut rows);
-                return Some(read.and_then(|()| rows.finish()));
-            }
+            Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
-                let quick = Quick::new(&keys);
-                (Splitter::new(opened.stream, opened.skipped, Cut::Lines), Records::Lines(keys, quick))
+                let content = Content::Lines(Quick::new(&keys), keys);
+                let splitter = Splitter::new(opened.stream, opened.skipped, Cut::Lines);
+                return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, (0, 0), rows))));
             }
-            None => return Some(rows.finish()),
-        };
-        let shared = Arc::new(Shared::new(source, records, splitter, rows));
-        if file.size > BLOCK as u64 {
-            jobs.share(&shared);
+            None => {}
         }
-        shared.work(data)
+        let (tally, left) = rows.finish()?;
+        Ok(Reading::Done(tally, left))
     }
+}
+
+/// How far the reading of a file went.
+enum Reading<'r> {
+    /// What became of its rows, and how many more are wanted.
+    Done(Tally, usize),
+    /// Text that is open, for any thread to read on.
+    Text(Arc<Shared<'r>>),
 }
 
 /// What became of a file's rows, and how many more are wanted.

@@ -1,5 +1,7 @@
 //! The rows of one file as they are found: columns being filled, and what became of each row.
 
+mod batch;
+
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,12 +13,21 @@ use super::blocks::LONGEST;
 use super::cell::{Adapt, Builder, Fit, Raw};
 use super::error::SourceError;
 use super::read::{Position, Sink};
+use super::rejects::RejectLog;
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
 use crate::types::{ScalarType, field};
 
+pub(super) use batch::Batch;
+
 /// How many rows one Arrow batch holds.
 const BATCH: usize = 65_536;
+
+/// So many bits of a batch's number tell its place within a part of a file; those above tell the part.
+const PART: u32 = 24;
+
+/// So many bytes of rejected rows are kept together.
+const UNKEPT: usize = 1 << 16;
 
 /// The column that the period of a read is about.
 pub(super) const TIME: &str = "TimeGenerated";
@@ -30,6 +41,8 @@ pub(super) struct Wanted {
     pub(super) period: Option<(i64, i64)>,
     /// The records that came before, when duplicates are to be dropped.
     pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
+    /// Where all rejected rows go.
+    pub(super) log: Option<RejectLog>,
 }
 
 /// Where a row stands.
@@ -51,6 +64,8 @@ pub(super) struct Rows<'w> {
     left: usize,
     pub(super) tally: Tally,
     scratch: String,
+    /// Rejected rows that are not yet where all are, as lines of JSON.
+    unkept: String,
 }
 
 impl<'w> Rows<'w> {
@@ -65,6 +80,7 @@ impl<'w> Rows<'w> {
             left,
             tally: Tally::default(),
             scratch: String::new(),
+            unkept: String::new(),
         }
     }
 
@@ -88,10 +104,11 @@ impl<'w> Rows<'w> {
         self.left == 0
     }
 
-    /// Rows of the same file for a block of it, at most `left` of them: they stand after those of smaller blocks.
+    /// Rows of the same file for a part of it, at most `left` of them: they stand after those of smaller parts. Any thread
+    /// may have them.
     pub(super) fn part(&self, part: usize, left: usize) -> Self {
         let mut rows = Rows::new(self.wanted, self.sink, self.position.file, left);
-        rows.position = Position { file: self.position.file, block: part << 24 };
+        rows.position = Position { file: self.position.file, block: part << PART };
         rows
     }
 
@@ -155,8 +172,45 @@ impl<'w> Rows<'w> {
     pub(super) fn reject(&mut self, place: Place<'_>, reason: &str, record: &[u8]) {
         self.tally.read += 1;
         self.tally.rejected += 1;
-        if self.tally.rejects.len() < TOLD {
-            self.tally.rejects.push(reject(place, reason, record));
+        if self.tally.rejects.len() < TOLD || self.wanted.log.is_some() {
+            let row = reject(place, reason, record);
+            if self.wanted.log.is_some() {
+                self.unkept += &RejectLog::line(&row);
+                if self.unkept.len() > UNKEPT {
+                    self.keep();
+                }
+            }
+            if self.tally.rejects.len() < TOLD {
+                self.tally.rejects.push(row);
+            }
+        }
+    }
+
+    /// Gives what was told of rows the places they have in the file, which has so many lines and bytes fewer before them.
+    pub(super) fn settle(&mut self, added: (i64, i64)) {
+        self.keep();
+        let tally = std::mem::take(&mut self.tally);
+        self.tally = self.settled(tally, None, (-added.0, -added.1));
+    }
+
+    /// What became of a part of the file, or all of it, before which stand so many lines and bytes more than it counted.
+    pub(super) fn settled(&self, mut tally: Tally, part: Option<usize>, before: (i64, i64)) -> Tally {
+        if before != (0, 0) {
+            tally.shift(before);
+            if let Some(log) = self.wanted.log.as_ref().filter(|_| tally.rejected > 0) {
+                log.shift(self.position.file, part, before);
+            }
+        }
+        tally
+    }
+
+    /// Puts rejected rows where all are.
+    fn keep(&mut self) {
+        if let Some(log) = &self.wanted.log
+            && !self.unkept.is_empty()
+        {
+            log.keep((self.position.file, self.position.block >> PART), &self.unkept);
+            self.unkept.clear();
         }
     }
 
@@ -182,12 +236,16 @@ impl<'w> Rows<'w> {
         let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
         let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
         let batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
+        self.hand_over(batch);
+        self.filled = 0;
+        Ok(())
+    }
+
+    fn hand_over(&mut self, batch: RecordBatch) {
         if let ControlFlow::Break(()) = (self.sink)(self.position, batch) {
             self.left = 0;
         }
         self.position.block += 1;
-        self.filled = 0;
-        Ok(())
     }
 
     /// Hands over the last rows. The answer is what became of all, and how many more are wanted.
@@ -195,6 +253,7 @@ impl<'w> Rows<'w> {
         if self.filled > 0 {
             self.flush()?;
         }
+        self.keep();
         Ok((self.tally, self.left))
     }
 }

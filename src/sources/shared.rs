@@ -14,16 +14,18 @@ use super::tally::Tally;
 use super::walk::Quick;
 
 /// How the records of a file are taken apart.
-pub(super) enum Records {
-    Lines(Keys, Quick),
+pub(super) enum Content {
+    Lines(Quick, Keys),
     Cells(Layout),
 }
 
 /// A file that any thread may take the next block of.
 pub(super) struct Shared<'r> {
     source: String,
-    records: Records,
+    content: Content,
     splitter: Mutex<Splitter>,
+    /// Lines and bytes that the stream has more than the file.
+    added: (i64, i64),
     ended: AtomicBool,
     /// How many threads are at it.
     threads: AtomicUsize,
@@ -47,12 +49,20 @@ struct Joined {
 }
 
 impl<'r> Shared<'r> {
-    /// A file whose first rows, if any were taken from it, are in `rows`.
-    pub(super) fn new(source: String, records: Records, splitter: Splitter, mut rows: Rows<'r>) -> Self {
+    /// A file from which nothing but its header was read. `added` tells how many lines and bytes the stream has more than
+    /// the file.
+    pub(super) fn new(
+        source: String,
+        content: Content,
+        splitter: Splitter,
+        added: (i64, i64),
+        mut rows: Rows<'r>,
+    ) -> Self {
         let joined = Joined { tally: std::mem::take(&mut rows.tally), ..Joined::default() };
         Self {
             source,
-            records,
+            content,
+            added,
             splitter: Mutex::new(splitter),
             ended: AtomicBool::new(false),
             threads: AtomicUsize::new(0),
@@ -84,10 +94,12 @@ impl<'r> Shared<'r> {
             return Some(Err(error));
         }
         // Blocks are missing when no more rows were wanted.
-        while let Some((_, (tally, lines))) = joined.waiting.pop_first() {
-            joined.append(tally, lines);
+        while let Some((number, (tally, lines))) = joined.waiting.pop_first() {
+            joined.append(&self.rows, number, tally, lines);
         }
-        Some(Ok((std::mem::take(&mut joined.tally), self.left.load(Ordering::Acquire))))
+        let tally = std::mem::take(&mut joined.tally);
+        let tally = self.rows.settled(tally, None, (-self.added.0, -self.added.1));
+        Some(Ok((tally, self.left.load(Ordering::Acquire))))
     }
 
     fn blocks(&self, data: &mut Vec<u8>) {
@@ -98,9 +110,9 @@ impl<'r> Shared<'r> {
                 return;
             };
             let mut rows = self.rows.part(block.number, left);
-            let lines = match &self.records {
-                Records::Lines(keys, quick) => jsonl::read_block(&block, &self.source, keys, quick, &mut rows),
-                Records::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
+            let lines = match &self.content {
+                Content::Lines(quick, keys) => jsonl::read_block(&block, &self.source, keys, quick, &mut rows),
+                Content::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
             };
             let number = block.number;
             *data = block.data;
@@ -112,7 +124,7 @@ impl<'r> Shared<'r> {
                     if still == 0 || self.rows.left() < usize::MAX {
                         self.left.store(still, Ordering::Release);
                     }
-                    joined.add(number, tally, lines);
+                    joined.add(&self.rows, number, tally, lines);
                 }
                 Err(error) => {
                     self.ended.store(true, Ordering::Release);
@@ -125,19 +137,18 @@ impl<'r> Shared<'r> {
 
 impl Joined {
     /// Adds a block, once those before it are there.
-    fn add(&mut self, number: usize, tally: Tally, lines: u64) {
+    fn add(&mut self, rows: &Rows<'_>, number: usize, tally: Tally, lines: u64) {
         self.waiting.insert(number, (tally, lines));
         while let Some((tally, lines)) = self.waiting.remove(&self.next) {
-            self.append(tally, lines);
+            self.append(rows, self.next, tally, lines);
         }
     }
 
     /// Appends a block: its lines were counted from its first.
-    fn append(&mut self, mut tally: Tally, lines: u64) {
-        tally.rejects.iter_mut().chain(&mut tally.repairs).for_each(|row| row.line += self.lines);
-        self.tally.add(tally);
+    fn append(&mut self, rows: &Rows<'_>, number: usize, tally: Tally, lines: u64) {
+        self.tally.add(rows.settled(tally, Some(number), (self.lines as i64, 0)));
         self.lines += lines;
-        self.next += 1;
+        self.next = number + 1;
     }
 }
 

@@ -1,7 +1,11 @@
 //! Times as the exports write them, read without a detour: ISO 8601 at any precision, and the portal's two habits.
 
+use chrono::{DateTime, NaiveDateTime, Offset, TimeDelta, TimeZone};
+use chrono_tz::Tz;
+
 use crate::types::{
-    Civil, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, days_from_civil, parse_datetime, ticks_from_civil,
+    Civil, TICKS_PER_DAY, TICKS_PER_MINUTE, TICKS_PER_SECOND, UNIX_EPOCH_TICKS, days_from_civil, parse_datetime,
+    ticks_from_civil,
 };
 
 /// How the times of one file are to be understood.
@@ -11,11 +15,31 @@ pub(super) struct Stamps {
     pub(super) day_first: bool,
     /// Minutes east of UTC of the times that name no zone.
     pub(super) offset_minutes: i32,
+    /// The zone of those times; it counts before the minutes.
+    pub(super) zone: Option<Tz>,
+}
+
+/// The instant of a clock's time in a zone. Of an hour that comes twice it is the first; in one that is left out the
+/// clock is taken to go on as before.
+fn instant(zone: Tz, clock: i64) -> Option<i64> {
+    let since = clock - UNIX_EPOCH_TICKS;
+    let naive = DateTime::from_timestamp(since.div_euclid(TICKS_PER_SECOND), 0)?.naive_utc();
+    let offset = |of: NaiveDateTime| zone.offset_from_local_datetime(&of).earliest();
+    let offset = offset(naive).or_else(|| offset(naive.checked_sub_signed(TimeDelta::hours(3))?))?;
+    Some(clock - i64::from(offset.fix().local_minus_utc()) * TICKS_PER_SECOND)
 }
 
 impl Stamps {
     /// Reads a time; nothing when it is none.
     pub(super) fn parse(self, text: &str) -> Option<i64> {
+        match self.zone {
+            None => self.in_minutes(text),
+            Some(_) if names_zone(text) => self.in_minutes(text),
+            Some(zone) => instant(zone, Self { offset_minutes: 0, zone: None, ..self }.in_minutes(text)?),
+        }
+    }
+
+    fn in_minutes(self, text: &str) -> Option<i64> {
         if let Some(ticks) = iso(text.as_bytes(), self.offset_minutes) {
             return Some(ticks);
         }
@@ -166,7 +190,7 @@ mod tests {
     #[test]
     fn the_spellings_of_every_export_are_one_instant() {
         let utc = Stamps::default();
-        let rome = Stamps { day_first: true, offset_minutes: 60 };
+        let rome = Stamps { day_first: true, offset_minutes: 60, zone: None };
         let want = Some("2025-02-25T13:02:03.0040000Z".to_owned());
         for (stamps, spelling) in [
             (utc, "2025-02-25T13:02:03.004Z"),
@@ -203,7 +227,24 @@ mod tests {
         ] {
             assert_eq!(text(utc, spelling), None, "{spelling}");
         }
-        assert_eq!(text(Stamps { day_first: true, offset_minutes: 0 }, "2/25/2025, 1:02:03 PM"), None);
+        assert_eq!(text(Stamps { day_first: true, ..utc }, "2/25/2025, 1:02:03 PM"), None);
+    }
+
+    #[test]
+    fn a_zone_knows_when_its_clocks_change() {
+        let rome = Stamps { zone: Some(chrono_tz::Europe::Rome), ..Stamps::default() };
+        for (clock, want) in [
+            ("3/30/2025, 1:59:59.999 AM", "2025-03-30T00:59:59.9990000Z"),
+            ("3/30/2025, 3:00:00.000 AM", "2025-03-30T01:00:00.0000000Z"),
+            ("10/26/2025, 2:30:00.000 AM", "2025-10-26T00:30:00.0000000Z"),
+            ("10/26/2025, 3:00:00.000 AM", "2025-10-26T02:00:00.0000000Z"),
+            ("2025-07-01T12:00:00", "2025-07-01T10:00:00.0000000Z"),
+            ("2025-07-01T12:00:00Z", "2025-07-01T12:00:00.0000000Z"),
+            // No clock of Rome shows this; the one that was not put forward would.
+            ("3/30/2025, 2:30:00.000 AM", "2025-03-30T01:30:00.0000000Z"),
+        ] {
+            assert_eq!(text(rome, clock).as_deref(), Some(want), "{clock}");
+        }
     }
 
     #[test]

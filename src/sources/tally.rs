@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use super::rejects::RejectLog;
+
 /// How many rejects (and how many repairs) are told in full; the others are only counted.
 pub const TOLD: usize = 100;
 
@@ -49,12 +51,16 @@ pub struct Tally {
     pub duplicates: u64,
     /// Rows of other tables in the same files; not part of `read`.
     pub other_tables: u64,
+    /// Files that say themselves that rows are missing: answers of the query API with an error beside the data.
+    pub incomplete: usize,
     /// The first rejected rows.
     pub rejects: Vec<Reject>,
     /// The first repaired rows.
     pub repairs: Vec<Reject>,
     /// What a reader of the result should know: assumptions made, files cut short.
     pub notes: Vec<String>,
+    /// All rejected rows, a log for each read. None unless [`super::ReadOptions::keep_rejects`] asks for them.
+    pub logs: Vec<RejectLog>,
 }
 
 impl Tally {
@@ -71,10 +77,20 @@ impl Tally {
         self.outside += other.outside;
         self.duplicates += other.duplicates;
         self.other_tables += other.other_tables;
+        self.incomplete += other.incomplete;
         append(&mut self.rejects, other.rejects);
         append(&mut self.repairs, other.repairs);
         for note in other.notes {
             self.note(note);
+        }
+        self.logs.extend(other.logs);
+    }
+
+    /// Tells its rows how many lines and bytes stand before what they counted.
+    pub(super) fn shift(&mut self, (lines, bytes): (i64, i64)) {
+        for told in self.rejects.iter_mut().chain(&mut self.repairs) {
+            told.line = told.line.saturating_add_signed(lines);
+            told.byte = told.byte.saturating_add_signed(bytes);
         }
     }
 

@@ -11,6 +11,7 @@ mod lexer;
 pub mod limits;
 mod literal;
 mod operators;
+mod paint;
 mod parser;
 mod pattern_statement;
 mod places;
@@ -21,6 +22,7 @@ mod statements;
 
 pub use deep::deep;
 pub use lexer::words;
+pub use paint::paint;
 pub use parser::parse;
 pub use places::{Place, Places};
 pub use print::format;

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 
 use polars::error::PolarsResult;
 use polars::prelude::{
-    BooleanChunked, Column, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn, ListChunked, Series, StringChunked,
+    BooleanChunked, Column, DataType, ExplodeOptions, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn,
+    ListChunked, Series, StringChunked,
 };
 
 use super::convert::series;
-use crate::ir::{AggregateKernel, Context, Program, WindowKernel};
+use crate::ir::{AggregateKernel, Context, CoreAggregate, Program, WindowKernel};
 use crate::types::{Json, ScalarType, Value};
 
 /// Reads the cells of a column as KQL values.
@@ -123,9 +124,65 @@ pub(super) fn window(
     Ok(series(&name, answer, &values).into_column())
 }
 
-/// Runs an aggregate kernel over groups: each argument a column of lists, or a constant.
+/// What is computed over the values of a group.
+#[derive(Clone, Copy)]
+pub(super) enum Over {
+    /// A kernel over values.
+    Values(AggregateKernel),
+    /// The sum of reals, in their order.
+    SumOfReals,
+    /// The mean of reals; NaN over none.
+    MeanOfReals,
+    /// How many distinct values there are besides nulls.
+    Distinct,
+}
+
+impl Over {
+    /// A core aggregate over values of a type, as its kernel has it.
+    pub(super) fn core(core: CoreAggregate, scalar_type: Option<ScalarType>) -> Self {
+        match (core, scalar_type) {
+            (CoreAggregate::Sum, Some(ScalarType::Real)) => Self::SumOfReals,
+            (CoreAggregate::Average, Some(ScalarType::Real)) => Self::MeanOfReals,
+            (
+                CoreAggregate::CountDistinct,
+                Some(
+                    ScalarType::Bool
+                    | ScalarType::Int
+                    | ScalarType::Long
+                    | ScalarType::DateTime
+                    | ScalarType::TimeSpan
+                    | ScalarType::Guid
+                    | ScalarType::String,
+                ),
+            ) => Self::Distinct,
+            _ => Self::Values(core.kernel()),
+        }
+    }
+
+    /// The answer over the first argument alone, where there is no need to make values of it.
+    fn at_once(self, part: &Series) -> PolarsResult<Option<Value<'static>>> {
+        Ok(Some(match self {
+            Self::Values(_) => return Ok(None),
+            Self::SumOfReals => Value::Real(sum(part.f64()?)),
+            Self::MeanOfReals => {
+                let values = part.f64()?;
+                let count = values.len() - values.null_count();
+                Value::Real(sum(values) / count as f64)
+            }
+            Self::Distinct => Value::Long(part.drop_nulls().n_unique()? as i64),
+        }))
+    }
+}
+
+/// Added up from 0: the sum over nothing is not -0.
+fn sum(values: &Float64Chunked) -> f64 {
+    values.iter().flatten().fold(0.0, |sum, value| sum + value)
+}
+
+/// Runs an aggregate over groups: each argument a column of lists, or of lists of lists that stand for one list, or a
+/// constant.
 pub(super) fn aggregate(
-    kernel: AggregateKernel,
+    over: Over,
     context: &Context,
     arguments: &[(ScalarType, Option<Value<'static>>)],
     answer: ScalarType,
@@ -138,7 +195,15 @@ pub(super) fn aggregate(
         .collect::<PolarsResult<Vec<ListChunked>>>()?;
     let mut answers = Vec::with_capacity(groups);
     for group in 0..groups {
-        let parts: Vec<Series> = lists.iter().map(|l| l.get_as_series(group).unwrap_or_default()).collect();
+        let parts = lists.iter().map(|l| flat(l.get_as_series(group).unwrap_or_default()));
+        let parts: Vec<Series> = parts.collect::<PolarsResult<_>>()?;
+        if let Some(first) = parts.first()
+            && let Some(answer) = over.at_once(first)?
+        {
+            answers.push(answer);
+            continue;
+        }
+        let Over::Values(kernel) = over else { continue };
         let length = parts.first().map_or(0, |part| part.len());
         let mut parts = parts.iter();
         let values = arguments
@@ -150,7 +215,7 @@ pub(super) fn aggregate(
                 }
                 None => match parts.next() {
                     Some(part) => {
-                        let reader = Reader::of(&part.rechunk(), *scalar_type)?;
+                        let reader = Reader::of(part, *scalar_type)?;
                         Ok((0..part.len()).map(|row| reader.value(row).into_owned()).collect())
                     }
                     None => Ok(Vec::new()),
@@ -161,4 +226,11 @@ pub(super) fn aggregate(
     }
     let name = columns.first().map(|c| c.name().clone()).unwrap_or_default();
     Ok(series(&name, answer, &answers).into_column())
+}
+
+/// The values of a group, of which each batch may have given a list.
+fn flat(part: Series) -> PolarsResult<Series> {
+    let options = ExplodeOptions { empty_as_null: false, keep_nulls: false };
+    let part = if matches!(part.dtype(), DataType::List(_)) { part.explode(options)? } else { part };
+    Ok(part.rechunk())
 }

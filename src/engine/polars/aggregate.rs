@@ -2,108 +2,156 @@
 
 use polars::prelude::{Column, Expr as PlExpr, Field, col, len, lit, when};
 
-use super::adapt;
+use super::adapt::{self, Over};
 use super::convert::data_type;
 use super::expression::lower;
 use crate::ir::{AggregateCall, AggregateKind, Context, CoreAggregate, Expr};
 use crate::types::{ScalarType, Value};
 
-/// An aggregate in two steps: what is computed over each group, and what is made of that afterwards.
+/// An aggregate in two steps: what is gathered of each group, and what is made of that afterwards.
 pub(super) struct Lowered {
-    /// Columns to aggregate, under hidden names.
+    /// The hidden names of the columns that are gathered.
+    pub names: Vec<String>,
+    /// What is gathered over the rows of a group, under these names.
     pub gathered: Vec<PlExpr>,
+    /// How what several batches gathered becomes what one would have.
+    pub way: Way,
     /// The answer, over the gathered columns.
     pub answer: PlExpr,
+}
+
+/// How the parts of a group are put together.
+pub(super) enum Way {
+    /// By these, in any order of the parts.
+    Combined(Vec<PlExpr>),
+    /// One after the other, in the order of the rows.
+    Lists,
+    /// The number of distinct values of this: they have to be told apart until the end.
+    Distinct(PlExpr),
 }
 
 /// Lowers one call. `any` is a column that the input is sure to have.
 pub(super) fn lower_call(call: &AggregateCall, at: usize, context: &Context, any: &str) -> Lowered {
     if let AggregateKind::Core(core) = call.meaning
-        && let Some(expr) = native(core, call, context, any)
+        && let Some(lowered) = native(core, call, at, context, any)
     {
-        let hidden = format!("$gathered{at}");
-        return Lowered {
-            gathered: vec![expr.cast(data_type(call.scalar_type)).alias(hidden.as_str())],
-            answer: col(hidden.as_str()).alias(call.name.as_str()),
-        };
+        return lowered;
     }
-    let kernel = match call.meaning {
-        AggregateKind::Kernel(kernel) => kernel,
-        AggregateKind::Core(core) => core.kernel(),
+    lower_lists(call, at, context, any)
+}
+
+/// Lowers one call to lists of what it reads, in the order of the rows.
+pub(super) fn lower_lists(call: &AggregateCall, at: usize, context: &Context, any: &str) -> Lowered {
+    let over = match call.meaning {
+        AggregateKind::Kernel(kernel) => Over::Values(kernel),
+        AggregateKind::Core(core) => {
+            let read = call.arguments.first().filter(|argument| argument.as_literal().is_none());
+            Over::core(core, read.map(|argument| argument.scalar_type))
+        }
     };
     let mut gathered = Vec::new();
-    let mut hidden = Vec::new();
+    let mut names = Vec::new();
     let mut arguments: Vec<(ScalarType, Option<Value<'static>>)> = Vec::new();
     for argument in &call.arguments {
         if let Some(value) = argument.as_literal() {
             arguments.push((argument.scalar_type, Some(value.clone())));
             continue;
         }
-        let name = format!("$gathered{at}_{}", hidden.len());
+        let name = hidden(at, names.len());
         gathered.push(lower(argument, context, any).implode(true).alias(name.as_str()));
-        hidden.push(col(name.as_str()));
+        names.push(name);
         arguments.push((argument.scalar_type, None));
     }
-    if hidden.is_empty() {
+    if names.is_empty() {
         // All constants: the group's rows still have to be counted.
-        let name = format!("$gathered{at}_0");
+        let name = hidden(at, 0);
         gathered.push(col(any).is_null().implode(true).alias(name.as_str()));
-        hidden.push(col(name.as_str()));
+        names.push(name);
     }
     let (context, answer) = (context.clone(), call.scalar_type);
-    let first = hidden.remove(0);
+    let mut columns: Vec<PlExpr> = names.iter().map(|name| col(name.as_str())).collect();
+    let first = columns.remove(0);
     let applied = first.map_many(
-        move |columns: &mut [Column]| adapt::aggregate(kernel, &context, &arguments, answer, columns),
-        &hidden,
+        move |columns: &mut [Column]| adapt::aggregate(over, &context, &arguments, answer, columns),
+        &columns,
         move |_, fields| Ok(Field::new(fields[0].name().clone(), data_type(answer))),
     );
-    Lowered { gathered, answer: applied.alias(call.name.as_str()) }
+    Lowered { names, gathered, way: Way::Lists, answer: applied.alias(call.name.as_str()) }
+}
+
+fn hidden(at: usize, part: usize) -> String {
+    format!("$gathered{at}_{part}")
 }
 
 /// The aggregate in Polars' own words, where they mean the same.
-fn native(core: CoreAggregate, call: &AggregateCall, context: &Context, any: &str) -> Option<PlExpr> {
+fn native(core: CoreAggregate, call: &AggregateCall, at: usize, context: &Context, any: &str) -> Option<Lowered> {
     let argument = call.arguments.first();
     let scalar_type = argument.map(|a| a.scalar_type);
     let value = || argument.map(|a| broadcast(a, lower(a, context, any), any));
     let long = data_type(ScalarType::Long);
+    let (own, second) = (hidden(at, 0), hidden(at, 1));
+    // One column, put together by a function of itself.
+    let one = |gathered: PlExpr, combine: &dyn Fn(PlExpr) -> PlExpr| {
+        let typed = data_type(call.scalar_type);
+        Some(Lowered {
+            names: vec![own.clone()],
+            gathered: vec![gathered.cast(typed.clone()).alias(own.as_str())],
+            way: Way::Combined(vec![combine(col(own.as_str())).cast(typed).alias(own.as_str())]),
+            answer: col(own.as_str()).alias(call.name.as_str()),
+        })
+    };
     match core {
-        CoreAggregate::Count => Some(len()),
+        CoreAggregate::Count => one(len(), &PlExpr::sum),
         // A sum of ones: counting filtered rows inside groups has given wrong numbers when streamed.
-        CoreAggregate::CountIf => Some(value()?.fill_null(lit(false)).cast(long).sum()),
+        CoreAggregate::CountIf => one(value()?.fill_null(lit(false)).cast(long).sum(), &PlExpr::sum),
         CoreAggregate::Sum => match scalar_type? {
             ScalarType::Int | ScalarType::Long | ScalarType::TimeSpan | ScalarType::DateTime => {
-                Some(value()?.cast(long).sum())
+                one(value()?.cast(long).sum(), &PlExpr::sum)
             }
-            ScalarType::Real => Some(value()?.sum()),
+            // Reals are added in the order of the rows: another order gives other last digits.
             _ => None,
         },
         CoreAggregate::Average => match scalar_type? {
-            ScalarType::Real => Some(value()?.mean().fill_null(lit(f64::NAN))),
             // The sum of whole numbers wraps around; 0 / 0 is NaN.
             ScalarType::Int | ScalarType::Long => {
                 let real = data_type(ScalarType::Real);
                 let value = value()?.cast(long.clone());
-                let count = value.clone().is_not_null().cast(long).sum().cast(real.clone());
-                Some(value.sum().cast(real) / count)
+                let count = value.clone().is_not_null().cast(long).sum();
+                let gathered = vec![value.sum().alias(own.as_str()), count.alias(second.as_str())];
+                let average = col(own.as_str()).cast(real.clone()) / col(second.as_str()).cast(real);
+                Some(Lowered {
+                    way: Way::Combined(vec![col(own.as_str()).sum(), col(second.as_str()).sum()]),
+                    names: vec![own, second],
+                    gathered,
+                    answer: average.alias(call.name.as_str()),
+                })
             }
             _ => None,
         },
-        CoreAggregate::Min | CoreAggregate::Max => match scalar_type? {
-            ScalarType::Int | ScalarType::Long | ScalarType::DateTime | ScalarType::TimeSpan | ScalarType::Bool => {
-                let value = value()?;
-                Some(if core == CoreAggregate::Min { value.min() } else { value.max() })
-            }
-            ScalarType::Real => {
-                let value = value()?;
-                let best = if core == CoreAggregate::Min { value.clone().min() } else { value.clone().max() };
+        CoreAggregate::Min | CoreAggregate::Max => {
+            let least = core == CoreAggregate::Min;
+            let best = move |value: PlExpr| if least { value.min() } else { value.max() };
+            match scalar_type? {
+                ScalarType::Int | ScalarType::Long | ScalarType::DateTime | ScalarType::TimeSpan | ScalarType::Bool => {
+                    one(best(value()?), &best)
+                }
                 // One NaN makes the answer NaN.
-                Some(when(value.is_nan().any(true)).then(lit(f64::NAN)).otherwise(best))
+                ScalarType::Real => {
+                    let best = move |value: PlExpr| {
+                        when(value.clone().is_nan().any(true)).then(lit(f64::NAN)).otherwise(best(value))
+                    };
+                    one(best(value()?), &best)
+                }
+                _ => None,
             }
-            _ => None,
-        },
+        }
         CoreAggregate::CountDistinct => match scalar_type? {
             ScalarType::Real | ScalarType::Decimal | ScalarType::Dynamic => None,
-            _ => Some(value()?.drop_nulls().n_unique()),
+            _ => {
+                let value = value()?;
+                let lowered = one(value.clone().drop_nulls().n_unique(), &PlExpr::sum)?;
+                Some(Lowered { way: Way::Distinct(value), ..lowered })
+            }
         },
         CoreAggregate::TakeAny => None,
     }

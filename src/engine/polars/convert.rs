@@ -1,19 +1,22 @@
 //! Tables to Polars frames and back. A frame always has a column: one without any could not tell how many rows it has.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::sync::Arc;
 
-use arrow::datatypes::Schema as ArrowSchema;
+use arrow::array::{Array, ArrayRef, AsArray};
+use arrow::datatypes::{Float64Type, Int32Type, Int64Type, Schema as ArrowSchema};
 use arrow::ipc::reader::FileReader;
-use arrow::ipc::writer::FileWriter;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use polars::prelude::{
-    Column as PlColumn, CompatLevel, DataFrame, DataType, IntoColumn, IpcReader, IpcWriter, NamedFrom, SerReader,
-    SerWriter, Series,
+    BooleanChunked, Column as PlColumn, CompatLevel, DataFrame, DataType, Float64Chunked, Int32Chunked, Int64Chunked,
+    IntoColumn, IntoSeries, IpcWriter, NamedFrom, NewChunkedArray, PlSmallStr, SerWriter, Series, StringChunked,
 };
 
 use super::EngineError;
-use crate::ir::Schema;
+use super::feed::{BLOCK_BITS, ROW_BITS};
+use crate::ir::{Feed, Schema};
+use crate::sources::Position;
 use crate::types::{Column, Json, ScalarType, Table, Value, field, to_text};
 
 /// The column that stands in for a table without columns.
@@ -67,26 +70,85 @@ fn none(rows: usize) -> PlColumn {
     Series::new(NO_COLUMN.into(), vec![false; rows]).into_column()
 }
 
-/// The frame of batches read from the logs.
-pub(super) fn from_batches(schema: &Schema, batches: &[RecordBatch]) -> Result<DataFrame, EngineError> {
-    if schema.columns.is_empty() {
-        let rows = batches.iter().map(RecordBatch::num_rows).sum();
-        return Ok(DataFrame::new(rows, vec![none(rows)])?);
+/// The frame of batches read from the logs, in their order, with [`Feed::AT`].
+pub(super) fn from_batches(
+    schema: &Schema,
+    batches: &BTreeMap<Position, RecordBatch>,
+) -> Result<DataFrame, EngineError> {
+    let rows = batches.values().map(RecordBatch::num_rows).sum();
+    let mut columns = Vec::with_capacity(schema.columns.len() + 1);
+    for (at, (name, scalar_type)) in schema.columns.iter().enumerate() {
+        let arrays: Vec<&ArrayRef> = batches.values().map(|batch| batch.column(at)).collect();
+        columns.push(from_arrays(name, *scalar_type, &arrays)?.into_column());
     }
-    let fields: Vec<_> = schema
-        .columns
-        .iter()
-        .map(|(name, t)| field(name, *t).with_metadata(std::collections::HashMap::new()))
-        .collect();
-    let arrow_schema = Arc::new(ArrowSchema::new(fields));
-    let mut bytes = Vec::new();
-    let mut writer = FileWriter::try_new(&mut bytes, &arrow_schema)?;
-    for batch in batches {
-        writer.write(&RecordBatch::try_new(arrow_schema.clone(), batch.columns().to_vec())?)?;
+    let mut places = Vec::with_capacity(rows);
+    for (position, batch) in batches {
+        let first = place(*position);
+        places.extend(first..first.saturating_add(batch.num_rows() as i64));
     }
-    writer.finish()?;
-    drop(writer);
-    Ok(IpcReader::new(Cursor::new(bytes)).finish()?)
+    columns.push(Int64Chunked::from_vec(Feed::AT.into(), places).into_column());
+    Ok(DataFrame::new(rows, columns)?)
+}
+
+/// [`Feed::AT`] of the first row of a batch. Beyond a million files, or batches of one, places are no longer told apart,
+/// and only the order of the answer suffers.
+fn place(position: Position) -> i64 {
+    let most = |bits: u32| (1_usize << bits) - 1;
+    let file = position.file.min(most(63 - ROW_BITS - BLOCK_BITS)) as i64;
+    let block = position.block.min(most(BLOCK_BITS)) as i64;
+    (file << (ROW_BITS + BLOCK_BITS)) | (block << ROW_BITS)
+}
+
+/// One column of several batches.
+fn from_arrays(name: &str, scalar_type: ScalarType, arrays: &[&ArrayRef]) -> Result<Series, EngineError> {
+    let wrong = || EngineError::new(format!("the column {name} was not read as a {scalar_type}"));
+    let name = PlSmallStr::from(name);
+    let nulls = arrays.iter().any(|array| array.null_count() > 0);
+    macro_rules! numbers {
+        ($arrow:ty, $polars:ty) => {{
+            let arrays: Vec<_> =
+                arrays.iter().map(|a| a.as_primitive_opt::<$arrow>()).collect::<Option<_>>().ok_or_else(wrong)?;
+            if nulls {
+                <$polars>::from_iter_options(name, arrays.iter().flat_map(|a| a.iter())).into_series()
+            } else {
+                let mut values = Vec::with_capacity(arrays.iter().map(|a| a.len()).sum());
+                arrays.iter().for_each(|a| values.extend_from_slice(a.values()));
+                <$polars>::from_vec(name, values).into_series()
+            }
+        }};
+    }
+    Ok(match data_type(scalar_type) {
+        DataType::Int32 => numbers!(Int32Type, Int32Chunked),
+        DataType::Int64 => numbers!(Int64Type, Int64Chunked),
+        DataType::Float64 => numbers!(Float64Type, Float64Chunked),
+        DataType::Boolean => {
+            let arrays: Vec<_> = arrays.iter().map(|a| a.as_boolean_opt()).collect::<Option<_>>().ok_or_else(wrong)?;
+            BooleanChunked::from_iter_options(name, arrays.iter().flat_map(|a| a.iter())).into_series()
+        }
+        _ => {
+            let arrays: Vec<_> =
+                arrays.iter().map(|a| a.as_string_opt::<i32>()).collect::<Option<_>>().ok_or_else(wrong)?;
+            if nulls {
+                StringChunked::from_iter_options(name, arrays.iter().flat_map(|a| a.iter())).into_series()
+            } else {
+                let values = arrays.iter().flat_map(|a| (0..a.len()).map(|row| a.value(row)));
+                StringChunked::from_iter_values(name, values).into_series()
+            }
+        }
+    })
+}
+
+/// The frame, holding no more text than its own: rows that were picked from many hold on to the texts of all. `of`: how
+/// many there were.
+pub(super) fn compact(frame: DataFrame, of: usize) -> Result<DataFrame, EngineError> {
+    if frame.height() > of / 2 {
+        return Ok(frame);
+    }
+    let columns = frame.columns().iter().map(|column| match column.as_materialized_series().str() {
+        Ok(texts) => StringChunked::from_iter_options(column.name().clone(), texts.iter()).into_column(),
+        Err(_) => column.clone(),
+    });
+    Ok(DataFrame::new(frame.height(), columns.collect())?)
 }
 
 /// The batch of a result, with the plan's columns and KQL types.

@@ -1,25 +1,23 @@
 //! Plan nodes to lazy frames.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashMap;
 
-use arrow::record_batch::RecordBatch;
+pub(super) use polars::prelude::Engine;
 use polars::prelude::{
-    DataFrame, Engine as PlEngine, ExplodeOptions, Expr as PlExpr, IntoLazy, JoinBuilder, JoinCoalesce, JoinType,
-    LazyFrame, MaintainOrderJoin, SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, lit, when,
+    DataFrame, ExplodeOptions, Expr as PlExpr, IntoLazy, JoinBuilder, JoinCoalesce, JoinType, LazyFrame,
+    MaintainOrderJoin, SortMultipleOptions, UnionArgs, UniqueKeepStrategy, col, cols, concat, lit, when,
 };
 
+use super::EngineError;
 use super::aggregate::lower_call;
-use super::convert::{NO_COLUMN, from_batches, to_frame, to_table};
+use super::convert::{NO_COLUMN, to_frame, to_table};
 use super::expand::expanded_list;
 use super::expression::lower;
 use super::range::range_column;
-use super::{EngineError, Execution, Rows};
 use crate::ir::{
-    Aggregate, Context, Core, Expand, Expr, ExprKind, Join, JoinKind, Plan, PlanKind, Scan, Schema, SortKey,
-    SubqueryAnswer, TableKernel, deep, reads,
+    Aggregate, Context, Core, Expand, Expr, ExprKind, Feed, Join, JoinKind, Plan, PlanKind, Schema, SortKey,
+    SubqueryAnswer, TableKernel, deep,
 };
 use crate::types::{Json, ScalarType, Table, Value};
 
@@ -33,16 +31,20 @@ const MAX_BEST: u64 = 100_000;
 /// One run's way from plan to frames.
 pub(super) struct Lowering<'a> {
     context: &'a Context,
-    rows: &'a dyn Rows,
-    execution: Execution,
+    /// How frames are computed.
+    engine: Engine,
     /// The rows of [`PlanKind::Part`], innermost last.
     pub(super) parts: RefCell<Vec<DataFrame>>,
     /// How many nodes stand one above the other in the frame lowered last.
     levels: Cell<usize>,
-    /// What the plan reads of each table.
-    reads: BTreeMap<String, (Scan, Schema)>,
-    /// The tables already read.
-    read: RefCell<HashMap<String, DataFrame>>,
+    /// The rows of the plan's scans.
+    tables: HashMap<String, LazyFrame>,
+}
+
+/// Computes a frame.
+pub(super) fn collect(frame: LazyFrame, engine: Engine) -> Result<DataFrame, EngineError> {
+    // One plan without sinks of its own has one answer.
+    Ok(frame.collect_with_engine(engine)?.unwrap_single())
 }
 
 /// A key that Polars can order by. It knows no decimals, so a decimal is its nearest real, then what that lacks.
@@ -62,28 +64,21 @@ fn sorts(plan: &Plan) -> bool {
 }
 
 impl<'a> Lowering<'a> {
-    /// For a plan that is narrowed already.
-    pub(super) fn new(plan: &Plan, context: &'a Context, rows: &'a dyn Rows, execution: Execution) -> Self {
-        let reads = reads(plan);
-        Self {
-            context,
-            rows,
-            execution,
-            parts: RefCell::default(),
-            levels: Cell::new(0),
-            reads,
-            read: RefCell::default(),
-        }
+    /// For a plan whose scans find their rows here, by the table's name.
+    pub(super) fn new(context: &'a Context, tables: HashMap<String, LazyFrame>, engine: Engine) -> Self {
+        Self { context, engine, parts: RefCell::default(), levels: Cell::new(0), tables }
+    }
+
+    /// For a plan over one part.
+    pub(super) fn of_part(context: &'a Context, part: DataFrame) -> Self {
+        let lowering = Self::new(context, HashMap::new(), Engine::InMemory);
+        lowering.parts.borrow_mut().push(part);
+        lowering
     }
 
     pub(super) fn collect(&self, frame: LazyFrame) -> Result<DataFrame, EngineError> {
-        let engine = match self.execution {
-            // A part has few rows more often than not, and to start a stream for them takes longer than they do.
-            Execution::Streaming if self.parts.borrow().is_empty() => PlEngine::Streaming,
-            Execution::Streaming | Execution::InMemory => PlEngine::InMemory,
-        };
-        // One plan without sinks of its own has one answer.
-        Ok(frame.collect_with_engine(engine)?.unwrap_single())
+        // A part has few rows more often than not, and to start a stream for them takes longer than they do.
+        collect(frame, if self.parts.borrow().is_empty() { self.engine } else { Engine::InMemory })
     }
 
     /// The lazy frame of a plan.
@@ -138,31 +133,16 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The columns of a table, which is read the first time it is asked for.
+    /// The columns of a table.
     fn scan(&self, table: &str, schema: &Schema) -> Result<LazyFrame, EngineError> {
-        let known = self.read.borrow().get(table).cloned();
-        let frame = match (known, self.reads.get(table)) {
-            (Some(frame), _) => frame,
-            (None, None) => return Err(EngineError::new(format!("'{table}' is not among the tables of this plan"))),
-            (None, Some((scan, all))) => {
-                let batches = Mutex::new(BTreeMap::new());
-                self.rows.read(scan, &all.names(), &|position, batch| {
-                    batches.lock().unwrap_or_else(PoisonError::into_inner).insert(position, batch);
-                    ControlFlow::Continue(())
-                })?;
-                let batches: Vec<RecordBatch> =
-                    batches.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect();
-                let frame = from_batches(all, &batches)?;
-                self.read.borrow_mut().insert(table.to_owned(), frame.clone());
-                frame
-            }
+        let Some(frame) = self.tables.get(table) else {
+            return Err(EngineError::new(format!("'{table}' is not among the tables of this plan")));
         };
         if schema.columns.is_empty() {
             // Only the number of rows matters, and any column has it.
-            let any = frame.get_column_names().first().map_or(NO_COLUMN, |name| name.as_str()).to_owned();
-            return Ok(frame.lazy().select([col(any.as_str()).is_null().alias(NO_COLUMN)]));
+            return Ok(frame.clone().select([col(Feed::AT).is_null().alias(NO_COLUMN)]));
         }
-        Ok(frame.lazy().select(schema.columns.iter().map(|(name, _)| col(name.as_str())).collect::<Vec<_>>()))
+        Ok(frame.clone().select(schema.columns.iter().map(|(name, _)| col(name.as_str())).collect::<Vec<_>>()))
     }
 
     /// A column that a frame of this schema is sure to have.
@@ -187,7 +167,7 @@ impl<'a> Lowering<'a> {
         Ok(lower(&self.resolved(expr)?, self.context, Self::any(schema)))
     }
 
-    fn resolved(&self, expr: &Expr) -> Result<Expr, EngineError> {
+    pub(super) fn resolved(&self, expr: &Expr) -> Result<Expr, EngineError> {
         let ExprKind::Subquery(plan, answer) = &expr.kind else {
             return expr.clone().try_map_operands(|operand| self.resolved(&operand));
         };
@@ -203,6 +183,35 @@ impl<'a> Lowering<'a> {
             }
         };
         Ok(Expr::literal(value, expr.scalar_type))
+    }
+
+    /// The plan with the answers of those subqueries that read no table.
+    pub(super) fn answered(&self, plan: Plan) -> Result<Plan, EngineError> {
+        deep(|| {
+            let mut failure = None;
+            let plan = plan.map_inputs(&mut |input| {
+                let schema = input.schema.clone();
+                self.answered(input).unwrap_or_else(|error| {
+                    failure.get_or_insert(error);
+                    Plan { kind: PlanKind::Part, schema }
+                })
+            });
+            let plan = plan.map_expressions(&mut |expr| {
+                self.answered_expr(expr.clone()).unwrap_or_else(|error| {
+                    failure.get_or_insert(error);
+                    expr
+                })
+            });
+            failure.map_or(Ok(plan), Err)
+        })
+    }
+
+    fn answered_expr(&self, expr: Expr) -> Result<Expr, EngineError> {
+        match &expr.kind {
+            ExprKind::Subquery(plan, _) if !plan.reads() => self.resolved(&expr),
+            ExprKind::Subquery(..) => Ok(expr),
+            _ => expr.try_map_operands(|operand| self.answered_expr(operand)),
+        }
     }
 
     fn project(&self, input: &Plan, columns: &[(String, Expr)]) -> Result<LazyFrame, EngineError> {

@@ -5,18 +5,26 @@ mod aggregate;
 mod convert;
 mod expand;
 mod expression;
+mod feed;
+mod groups;
+mod held;
+mod intake;
 mod lower;
 mod native;
 mod parts;
 mod range;
 
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use arrow::record_batch::RecordBatch;
+use polars::prelude::LazyFrame;
 
+use self::feed::Feeding;
+use self::held::Budget;
 use self::lower::Lowering;
 use super::{Engine, EngineError, Rows};
-use crate::ir::{Context, Plan, prune};
+use crate::ir::{Context, Feed, Partial, Plan, explain_partial, prune};
 
 impl From<polars::error::PolarsError> for EngineError {
     fn from(error: polars::error::PolarsError) -> Self {
@@ -30,39 +38,106 @@ impl From<arrow::error::ArrowError> for EngineError {
     }
 }
 
-/// How Polars runs a plan. Both give the same answers; tests run every case on both.
+/// When a plan is run. Both give the same answers; tests run every case on both.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Execution {
-    /// In pieces, with memory bounded by what the operators keep.
+    /// As much of it as can be on each batch while the logs are read, and the rest over what was kept.
     #[default]
     Streaming,
-    /// Whole columns at a time.
+    /// All of it when everything is read.
     InMemory,
 }
 
 /// Computes plans with Polars.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct PolarsEngine {
-    /// How plans are run.
+    /// When plans are run.
     pub execution: Execution,
+    /// How many bytes the rows that are kept of the logs may take in memory; more go to temporary files.
+    pub memory: usize,
+    /// How many rows are worth a run over them: fewer wait for others.
+    pub batch: usize,
+}
+
+impl Default for PolarsEngine {
+    fn default() -> Self {
+        Self { execution: Execution::default(), memory: 1 << 30, batch: 65_536 }
+    }
 }
 
 impl Engine for PolarsEngine {
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError> {
-        let plan = prune(plan);
-        guarded(&plan, || {
-            let lowering = Lowering::new(&plan, context, rows, self.execution);
-            let frame = lowering.collect(lowering.plan(&plan)?)?;
-            convert::to_batch(frame, &plan.schema)
-        })
+        let mut answers = self.run_all(&[plan], context, rows);
+        answers.pop().unwrap_or_else(|| Err(EngineError::new("one plan has one answer")))
     }
 
-    fn explain(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<String, EngineError> {
-        let plan = prune(plan);
-        guarded(&plan, || {
-            Ok(Lowering::new(&plan, context, rows, self.execution).plan(&plan)?.describe_optimized_plan()?)
+    fn run_all(&self, plans: &[&Plan], context: &Context, rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
+        let partial: Vec<Result<Partial, EngineError>> = plans.iter().map(|plan| self.partial(plan, context)).collect();
+        let feeds: Vec<&Feed> = partial.iter().flatten().flat_map(|partial| &partial.feeds).collect();
+        let budget = Budget::new(self.memory);
+        let in_order = |feed: &Feed| {
+            let others = feeds.iter().filter(|other| other.scan.table == feed.scan.table).copied();
+            intake::scan(others).is_some_and(|(scan, _)| scan.limit.is_some())
+        };
+        let feedings: Vec<Feeding<'_>> =
+            feeds.iter().map(|feed| Feeding::new(feed, context, &budget, in_order(feed))).collect();
+        intake::read(&feedings, rows, self.batch);
+        let mut feedings = feedings.into_iter();
+        partial
+            .iter()
+            .map(|partial| {
+                let Partial { feeds, rest } = partial.as_ref().map_err(Clone::clone)?;
+                let kept: Vec<Feeding<'_>> = feedings.by_ref().take(feeds.len()).collect();
+                guarded(rest, || self.finish(rest, kept, context, &budget))
+            })
+            .collect()
+    }
+
+    fn explain(&self, plan: &Plan, context: &Context) -> Result<String, EngineError> {
+        let partial = self.partial(plan, context)?;
+        let budget = Budget::new(self.memory);
+        let kept: Vec<Feeding<'_>> =
+            partial.feeds.iter().map(|feed| Feeding::new(feed, context, &budget, false)).collect();
+        // The columns are known without rows.
+        kept.iter().for_each(intake::no_rows);
+        guarded(&partial.rest, || {
+            let lowering = Lowering::new(context, tables(kept)?, lower::Engine::InMemory);
+            let below = lowering.plan(&partial.rest)?.describe_optimized_plan()?;
+            Ok(format!("{}\nPolars\n{below}", explain_partial(&partial)))
         })
     }
+}
+
+impl PolarsEngine {
+    /// The plan in two: what is done while reading, and the rest.
+    fn partial(&self, plan: &Plan, context: &Context) -> Result<Partial, EngineError> {
+        let plan = prune(plan);
+        if self.execution == Execution::InMemory {
+            return Ok(Partial::whole(plan));
+        }
+        let lowering = Lowering::new(context, HashMap::new(), lower::Engine::InMemory);
+        Ok(Partial::of(guarded(&plan, || lowering.answered(plan.clone()))?))
+    }
+
+    /// The rest of a plan, over what its feeds kept.
+    fn finish(
+        &self,
+        rest: &Plan,
+        kept: Vec<Feeding<'_>>,
+        context: &Context,
+        budget: &Budget,
+    ) -> Result<RecordBatch, EngineError> {
+        // To start a stream takes longer than to go through what is in memory.
+        let engine = if budget.spilled() { lower::Engine::Streaming } else { lower::Engine::InMemory };
+        let lowering = Lowering::new(context, tables(kept)?, engine);
+        let frame = lowering.collect(lowering.plan(rest)?)?;
+        convert::to_batch(frame, &rest.schema)
+    }
+}
+
+/// What feeds kept, by name.
+fn tables(kept: Vec<Feeding<'_>>) -> Result<HashMap<String, LazyFrame>, EngineError> {
+    kept.into_iter().enumerate().map(|(at, feeding)| Ok((Feed::name(at), feeding.finish()?))).collect()
 }
 
 /// A plan of this depth fits any stack.

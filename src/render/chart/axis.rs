@@ -8,6 +8,10 @@ use super::scene::{Anchor, Scene, Style};
 use super::spec::{Kind, Spec};
 use super::time_axis::{TimeTick, moment, ticks as time_ticks};
 
+/// Names with less room are turned, with more they are broken into lines.
+const LEAST_WRAPPED: f64 = 58.0;
+/// The height of a line of such names.
+const LINE: f64 = 13.0;
 /// The least distance of ticks on a vertical axis.
 const Y_SPACING: f64 = 45.0;
 
@@ -64,30 +68,34 @@ pub fn draw_base(spec: &Spec<'_>, scene: &mut Scene, plot: Area, scale: Scale) {
 pub struct Horizontal {
     /// From x to a share of the width.
     pub scale: Scale,
-    /// Where ticks are and what they say.
-    labels: Vec<(f64, String)>,
+    /// Where ticks are and what they say, line by line.
+    labels: Vec<(f64, Vec<String>)>,
     /// Bold names on a second line.
     groups: Vec<(f64, String)>,
     /// Whether labels are turned.
     turned: bool,
+    /// The title, in the middle below.
     title: String,
+    /// What stands at the right end of a time axis' second line, the zone; and how far below the plot.
+    zone: Option<(String, f64)>,
     grid: bool,
     ticks: bool,
     /// Its height with all labels and the title.
     pub height: f64,
 }
 
-/// Lays out the horizontal axis for a width.
-pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) -> Horizontal {
+/// Lays out the horizontal axis of a plot that begins at `left` and is so wide.
+pub fn horizontal(spec: &Spec<'_>, model: &Model, (left, width): (f64, f64), most_height: f64) -> Horizontal {
     let xs = || model.series.iter().flat_map(|series| series.points.iter().map(|(x, _)| *x));
     let (mut min, mut max) = xs().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), x| (a.min(x), b.max(x)));
-    let bars = spec.kind == Kind::Column;
+    let bars = matches!(spec.kind, Kind::Column | Kind::TimePivot);
     let mut axis = Horizontal {
         scale: Scale { min: 0.0, max: 1.0, log: false },
         labels: Vec::new(),
         groups: Vec::new(),
         turned: false,
         title: spec.x_title.clone().unwrap_or_else(|| model.x_name.clone()),
+        zone: None,
         grid: spec.kind == Kind::Scatter,
         ticks: !matches!(model.axis, Axis::Names(_)),
         height: 0.0,
@@ -99,24 +107,32 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
             axis.scale = Scale { min: -0.5, max: names.len() as f64 - 0.5, log: false };
             let slot = width / names.len().max(1) as f64;
             let widest = names.iter().take(300).map(|name| measure(name)).fold(0.0, f64::max);
-            axis.turned = widest > slot - 6.0 && (slot < 70.0 || widest > slot * 1.6);
+            axis.turned = widest > slot - 6.0 && slot < LEAST_WRAPPED;
             let room = if axis.turned {
                 (most_height * 0.3).clamp(40.0, 120.0) * std::f64::consts::SQRT_2
             } else {
-                slot - 6.0
+                slot - 8.0
             };
+            let lines = if most_height > 200.0 { 3 } else { 2 };
             // Turned labels need 16 pixels each; where there is less room, only every n-th is named.
             let every = if axis.turned { (16.0 / slot).ceil().max(1.0) as usize } else { 1 };
             for (at, name) in names.iter().enumerate().step_by(every) {
                 // Turned labels go to the left of their place: the first must not leave the picture.
-                let left = (slot * (at as f64 + 0.5) + 30.0) * std::f64::consts::SQRT_2;
-                let room = if axis.turned { room.min(left) } else { room };
-                axis.labels.push((at as f64, spec.measure.fit(name, room, TICK, false)));
+                let before = (left + slot * (at as f64 + 0.5) - 8.0) * std::f64::consts::SQRT_2;
+                let label = if axis.turned {
+                    vec![spec.measure.fit(name, room.min(before), TICK, false)]
+                } else {
+                    spec.measure.wrap(name, room, lines, TICK)
+                };
+                axis.labels.push((at as f64, label));
             }
-            if axis.turned {
-                let widest = axis.labels.iter().map(|(_, label)| measure(label)).fold(0.0, f64::max);
-                label_height = widest * std::f64::consts::FRAC_1_SQRT_2 + 16.0;
-            }
+            label_height = if axis.turned {
+                let widest = axis.labels.iter().flat_map(|(_, label)| label).map(|line| measure(line));
+                widest.fold(0.0, f64::max) * std::f64::consts::FRAC_1_SQRT_2 + 16.0
+            } else {
+                let lines = axis.labels.iter().map(|(_, label)| label.len()).max().unwrap_or(1);
+                20.0 + LINE * (lines - 1) as f64
+            };
         }
         Axis::Numbers => {
             let half = model.bin.unwrap_or_else(|| (max - min).max(1.0) * 0.05) / 2.0;
@@ -136,10 +152,9 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
             }
             let labels = axis_labels(&ticks.at, ticks.step);
             axis.scale = ticks.scale;
-            axis.labels = ticks.at.into_iter().zip(labels).collect();
+            axis.labels = ticks.at.into_iter().zip(labels.into_iter().map(|label| vec![label])).collect();
         }
         Axis::Time => {
-            axis.title = format!("{} [{}]", axis.title, spec.zone.name);
             let bin = model.bin;
             let alone = min == max;
             let half = bin.unwrap_or(if min == max { 3.6e10 } else { 0.0 }) / 2.0;
@@ -152,17 +167,28 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, width: f64, most_height: f64) 
             }
             axis.scale = Scale { min, max, log: false };
             if alone {
-                axis.labels = vec![(f64::midpoint(min, max), moment(&spec.zone, f64::midpoint(min, max) as i64))];
-                axis.height = label_height + 18.0;
-                return axis;
+                let middle = f64::midpoint(min, max);
+                axis.labels = vec![(middle, vec![moment(&spec.zone, middle as i64)])];
+            } else {
+                let ticks =
+                    time_ticks(&spec.zone, (min.ceil() as i64, max as i64), width, bin.map(|bin| bin as i64), &measure);
+                axis.groups = groups(spec, &ticks, axis.scale, width);
+                axis.labels = ticks.into_iter().map(|tick| (tick.at as f64, vec![tick.label])).collect();
             }
-            let ticks =
-                time_ticks(&spec.zone, (min.ceil() as i64, max as i64), width, bin.map(|bin| bin as i64), &measure);
-            axis.groups = groups(spec, &ticks, axis.scale, width);
-            axis.labels = ticks.into_iter().map(|tick| (tick.at as f64, tick.label)).collect();
-            if !axis.groups.is_empty() {
-                label_height += 15.0;
-            }
+            label_height += 15.0;
+            let zone = if spec.x_title.is_some() {
+                spec.zone.name.clone()
+            } else {
+                // Without a title of its own the axis has its column's name beside the zone: a line less.
+                format!("{} [{}]", std::mem::take(&mut axis.title), spec.zone.name)
+            };
+            let zone = spec.measure.fit(&zone, width, TICK, false);
+            let last = axis.groups.last().map_or(f64::NEG_INFINITY, |(at, name)| {
+                axis.scale.position(*at) * width + spec.measure.width(name, TICK, true) / 2.0
+            });
+            let beside = last + 14.0 <= width - measure(&zone);
+            label_height += if beside { 0.0 } else { 15.0 };
+            axis.zone = Some((zone, label_height - 3.0));
         }
     }
     axis.height = label_height + if axis.title.is_empty() { 0.0 } else { 18.0 };
@@ -209,18 +235,23 @@ impl Horizontal {
     /// Draws ticks, labels and title below the plot.
     pub fn draw(&self, spec: &Spec<'_>, scene: &mut Scene, plot: Area) {
         let style = tick_style(spec);
-        for (at, label) in &self.labels {
+        for (at, lines) in &self.labels {
             let x = self.x(plot, *at);
             if self.ticks {
                 scene.line(vec![(x.round(), plot.bottom), (x.round(), plot.bottom + 5.0)], 1.0, spec.palette.axis);
             }
-            if self.turned {
-                scene.text((x + 4.0, plot.bottom + 14.0), label.clone(), style, Anchor::End).turned(45);
-            } else {
+            for (n, label) in lines.iter().enumerate() {
+                if self.turned {
+                    scene.text((x + 4.0, plot.bottom + 14.0), label.clone(), style, Anchor::End).turned(45);
+                    continue;
+                }
                 let half = spec.measure.width(label, TICK, false) / 2.0;
                 let x = x.clamp(half + 6.0, (scene.width - half - 6.0).max(half + 6.0));
-                scene.text((x, plot.bottom + 17.0), label.clone(), style, Anchor::Middle);
+                scene.text((x, plot.bottom + 17.0 + LINE * n as f64), label.clone(), style, Anchor::Middle);
             }
+        }
+        if let Some((zone, below)) = &self.zone {
+            scene.text((plot.right, plot.bottom + below), zone.clone(), style, Anchor::End);
         }
         let bold = Style { bold: true, ..style };
         for (at, name) in &self.groups {

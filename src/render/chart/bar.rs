@@ -1,7 +1,7 @@
 //! Horizontal bars: names at the left, the first row on top.
 
 use super::axis::{tick_style, value_ticks};
-use super::layout::{Area, LEGEND, header};
+use super::layout::{Area, LEGEND, MARGIN, TICK, header};
 use super::legend::Legend;
 use super::line::tip;
 use super::model::{Axis, Model};
@@ -41,7 +41,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
 
     let named = model.y_names.first() == model.series.first().map(|series| &series.name);
     let legend = if spec.legend && !(single && named) { entries(spec, model, false) } else { Vec::new() };
-    let legend = Legend::new(spec, legend, scene.width - 32.0);
+    let whole = Area { left: MARGIN, top: MARGIN, right: scene.width - MARGIN, bottom: scene.height - MARGIN };
+    let legend = Legend::new(spec, legend, whole);
     let most = ((scene.height - 90.0 - legend.height()) / LEAST_ROW).max(1.0) as usize;
     let shown = names.len().min(most);
     let note = (shown < names.len()).then(|| format!("first {shown} of {}", names.len()));
@@ -58,7 +59,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let left = area.left;
     area.left = (area.left + widest + 10.0).round();
     // Values at the ends of the bars say more than an axis; several series have the axis instead.
-    let values: Vec<String> = model.series[0].points.iter().map(|(_, y)| short(*y)).collect();
+    let shown_points = model.series[0].points.iter().filter(|(name, _)| (*name as usize) < shown);
+    let values: Vec<String> = shown_points.map(|(_, y)| short(*y)).collect();
     let value_width = values.iter().map(|value| spec.measure.width(value, LEGEND, false)).fold(0.0, f64::max) + 8.0;
     let extent = extent(spec, model, &all);
     let title =
@@ -69,6 +71,9 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
         if extent.min < 0.0 {
             area.left += value_width;
         }
+    } else {
+        // Half of the axis' last label stands right of the plot.
+        area.right -= spec.measure.width(&short(extent.max), TICK, false) / 2.0;
     }
     let plot = Area { top: area.top.round() + 4.0, bottom: area.bottom.round(), ..area };
     let ticks = value_ticks(extent, spec.y_log, plot.width(), 70.0);

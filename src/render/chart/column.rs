@@ -1,12 +1,14 @@
 //! Vertical bars over names, numbers or time.
 
+use std::collections::{BTreeMap, HashSet};
+
 use super::line::tip;
 use super::model::{Axis, Model};
 use super::number::short;
 use super::plot::Panel;
 use super::scene::{Anchor, Scene, Style};
 use super::spec::{Spec, Stacking};
-use super::stack;
+use super::stack::{self, key, unkey};
 
 /// The share of its place a bar takes.
 const SHARE: f64 = 0.72;
@@ -25,14 +27,16 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
     let slot = place / (panel.x.scale.max - panel.x.scale.min) * panel.plot.width();
     let stacked = spec.stacking != Stacking::None;
     let side_by_side = if stacked { 1 } else { panel.series.len().max(1) };
-    let group = (slot * SHARE).min(WIDEST * side_by_side as f64).max(1.0);
+    let group = if slot < 1.0 { 1.0 } else { (slot * SHARE).min(WIDEST * side_by_side as f64).max(1.0) };
     let stack = if stacked { Some(stack::build(spec, model, &panel.series)) } else { None };
     let base = panel.y_at(0, 0.0);
+    let tallest = (slot < 1.0).then(|| tallest(model, panel));
+    let shows = |x: f64| panel.shows(x) && tallest.as_ref().is_none_or(|xs| xs.contains(&key(x)));
     if let Some(stack) = &stack {
         for (at, layer) in stack.order.iter().zip(&stack.layers) {
             let series = &model.series[*at];
             let values: Vec<f64> = series.points.iter().map(|(_, y)| *y).collect();
-            for ((x, from, to), value) in layer.iter().zip(values).filter(|((x, ..), _)| panel.shows(*x)) {
+            for ((x, from, to), value) in layer.iter().zip(values).filter(|((x, ..), _)| shows(*x)) {
                 let (left, width) = snap(panel.x.x(panel.plot, *x) - group / 2.0, group);
                 let (from, to) = (panel.y_at(0, *from), panel.y_at(0, *to));
                 // Whole pixels, so that the lines between segments are sharp.
@@ -42,9 +46,12 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
                     (from.min(to), from.max(to))
                 };
                 // A white line between segments, as long as there is something left to see.
-                let gap = if bottom - top > 2.5 && (bottom - base).abs() > 0.5 { 1.0 } else { 0.0 };
+                let gap = if bottom - top > 4.0 && (bottom - base).abs() > 0.5 { 1.0 } else { 0.0 };
                 let height = (bottom - top - gap).max(if value == 0.0 { 0.0 } else { 0.6 });
-                scene.rect(left, top, width, height, series.color).tip(tip(spec, model, series, *x, value));
+                let shape = scene.rect(left, top, width, height, series.color);
+                if tallest.is_none() {
+                    shape.tip(tip(spec, model, series, *x, value));
+                }
             }
         }
         return;
@@ -57,7 +64,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
         let labels: Vec<String> = series.points.iter().map(|(_, y)| short(*y)).collect();
         let widest = labels.iter().map(|label| spec.measure.width(label, VALUE, false)).fold(0.0, f64::max);
         let labelled = single && widest + 4.0 <= slot && series.points.len() <= 60;
-        for ((x, y), label) in series.points.iter().zip(labels).filter(|((x, _), _)| panel.shows(*x)) {
+        for ((x, y), label) in series.points.iter().zip(labels).filter(|((x, _), _)| shows(*x)) {
             let middle = panel.x.x(panel.plot, *x);
             let (left, width) = snap(middle - group / 2.0 + width * n as f64, width - gap);
             let (zero, end) =
@@ -65,7 +72,10 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
             let least = if *y == 0.0 { 0.0 } else { 0.8 };
             let height = (zero - end).abs().max(least);
             let top = if *y < 0.0 { zero } else { zero - height };
-            scene.rect(left, top, width, height, series.color).tip(tip(spec, model, series, *x, *y));
+            let shape = scene.rect(left, top, width, height, series.color);
+            if tallest.is_none() {
+                shape.tip(tip(spec, model, series, *x, *y));
+            }
             if labelled {
                 let style = Style { size: VALUE, bold: false, color: spec.palette.secondary };
                 let baseline = if *y < 0.0 { end + VALUE + 1.0 } else { end - 4.0 };
@@ -75,8 +85,28 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
     }
 }
 
-/// Whole pixels for bars wide enough, so that their edges are sharp.
+/// Of the places that share a column of pixels the one that reaches farthest: the others would be behind it.
+fn tallest(model: &Model, panel: &Panel<'_>) -> HashSet<u64> {
+    let mut totals: BTreeMap<u64, f64> = BTreeMap::new();
+    for (x, y) in panel.series.iter().flat_map(|at| &model.series[*at].points) {
+        *totals.entry(key(*x)).or_default() += y.abs();
+    }
+    let mut columns: BTreeMap<i64, (f64, u64)> = BTreeMap::new();
+    for (x, total) in totals {
+        let column = (panel.x.x(panel.plot, unkey(x)) - 0.5).round() as i64;
+        let best = columns.entry(column).or_insert((total, x));
+        if total > best.0 {
+            *best = (total, x);
+        }
+    }
+    columns.into_values().map(|(_, x)| x).collect()
+}
+
+/// Whole pixels for bars wide enough, so that their edges are sharp, and for those that fill every pixel.
 fn snap(left: f64, width: f64) -> (f64, f64) {
+    if width == 1.0 {
+        return (left.round(), 1.0);
+    }
     if width < 4.0 {
         return (left, width.max(0.7));
     }

@@ -9,12 +9,28 @@ use super::spec::Spec;
 const ROW: f64 = 24.0;
 /// The most rows of a picture whose size is not given.
 const MOST_ROWS: usize = 40;
+/// The widest column of such a picture.
+const WIDEST: f64 = 360.0;
 
 /// The size that suits a table.
-pub fn size(answer: &Answer) -> (f64, f64) {
-    let rows = answer.rows().min(MOST_ROWS) as f64;
-    let columns = answer.schema.fields().len() as f64;
-    ((columns * 150.0 + 2.0 * MARGIN).clamp(400.0, 1400.0), (rows + 2.0) * ROW + 2.0 * MARGIN + 24.0)
+pub fn size(spec: &Spec<'_>, answer: &Answer) -> (f64, f64) {
+    let rows = answer.rows();
+    let cells = grouped_cells(answer, rows.min(MOST_ROWS));
+    let width: f64 = natural(spec, answer, &cells).into_iter().map(|width| width.min(WIDEST)).sum();
+    let lines = rows.min(MOST_ROWS) + 1 + usize::from(rows > MOST_ROWS);
+    let title = if spec.title.is_some() { 22.0 } else { 0.0 } + if spec.subtitle.is_some() { 19.0 } else { 0.0 };
+    ((width + 2.0 * MARGIN).clamp(400.0, 1400.0), lines as f64 * ROW + title + 2.0 * MARGIN)
+}
+
+/// The widths that columns would like.
+fn natural(spec: &Spec<'_>, answer: &Answer, cells: &[Vec<String>]) -> Vec<f64> {
+    let measure = |text: &str, bold| spec.measure.width(&encode::label(text), LEGEND, bold);
+    let columns = answer.columns();
+    let widths = columns.iter().zip(cells).map(|((name, _), column)| {
+        let cells = column.iter().map(|cell| measure(&cell.chars().take(300).collect::<String>(), false));
+        cells.fold(measure(name, true), f64::max) + 20.0
+    });
+    widths.collect()
 }
 
 /// Draws as many rows as have room.
@@ -25,15 +41,7 @@ pub fn draw(spec: &Spec<'_>, answer: &Answer, scene: &mut Scene) {
     let shown = if rows > room { room.saturating_sub(1) } else { rows };
     let cells = grouped_cells(answer, shown);
     let columns = answer.columns();
-    let measure = |text: &str, bold| spec.measure.width(&encode::label(text), LEGEND, bold);
-    let natural: Vec<f64> = columns
-        .iter()
-        .zip(&cells)
-        .map(|((name, _), column)| {
-            let cells = column.iter().map(|cell| measure(&cell.chars().take(300).collect::<String>(), false));
-            cells.fold(measure(name, true), f64::max) + 20.0
-        })
-        .collect();
+    let natural = natural(spec, answer, &cells);
     let total: f64 = natural.iter().sum();
     // The widest columns give way first.
     let mut cap = natural.iter().copied().fold(0.0, f64::max);

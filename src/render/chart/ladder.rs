@@ -1,5 +1,7 @@
 //! Spans as bars over time or numbers: the last two columns are begin and end, the others name the rows.
 
+use std::collections::HashSet;
+
 use crate::types::{ScalarType, Table};
 
 use super::axis;
@@ -30,6 +32,12 @@ pub fn spans(spec: &Spec<'_>, table: &Table) -> Option<(Axis, Vec<Span>)> {
         (begin.is_finite() && end.is_finite()).then(|| (name.join(", "), begin.min(end), begin.max(end)))
     });
     Some((axis, spans.collect()))
+}
+
+/// The height that gives every row its room.
+pub fn height(spans: &[Span]) -> f64 {
+    let names: HashSet<&str> = spans.iter().map(|(name, ..)| name.as_str()).collect();
+    (names.len() as f64 * 28.0 + 100.0).clamp(160.0, 1200.0)
 }
 
 /// Draws the spans.
@@ -66,7 +74,7 @@ pub fn draw(spec: &Spec<'_>, axis: Axis, spans: &[Span], title: &str, scene: &mu
         integers: false,
         anomalies: Vec::new(),
     };
-    let x = axis::horizontal(spec, &model, area.width(), area.height());
+    let x = axis::horizontal(spec, &model, (area.left, area.width()), area.height());
     let plot = Area { top: area.top.round() + 4.0, bottom: (area.bottom - x.height).round(), ..area };
     x.draw_grid(spec, scene, plot);
     let row = plot.height() / names.len().max(1) as f64;

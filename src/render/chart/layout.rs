@@ -37,7 +37,7 @@ impl Area {
 
 /// An empty picture with its ground.
 pub fn canvas(spec: &Spec<'_>, default: (f64, f64)) -> Scene {
-    let (width, height) = spec.size.unwrap_or(default);
+    let (width, height) = spec.size.unwrap_or((spec.width.unwrap_or(default.0), default.1));
     let mut scene = Scene::new(width, height);
     scene.rect(0.0, 0.0, width, height, spec.palette.ground);
     scene

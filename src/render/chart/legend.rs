@@ -15,6 +15,8 @@ pub enum Sign {
     Line(Option<Marker>),
     /// The marker alone.
     Dot(Marker),
+    /// None: the name says how many more there are.
+    None,
 }
 
 /// An entry.
@@ -37,12 +39,36 @@ pub struct Legend {
 }
 
 impl Legend {
-    /// Lays entries out in a width.
-    pub fn new(spec: &Spec<'_>, entries: Vec<Entry>, width: f64) -> Self {
+    /// No legend.
+    pub const fn none() -> Self {
+        Self { rows: Vec::new() }
+    }
+
+    /// Lays entries out below a chart that has an area to itself: names get shorter when they would take more than a
+    /// quarter of it, and the last give way to a number.
+    pub fn new(spec: &Spec<'_>, entries: Vec<Entry>, area: Area) -> Self {
+        let most = (area.height() * 0.25 / ROW).max(1.0) as usize;
+        let shares = [0.4, 0.28, 0.2];
+        let mut tries = shares.iter().map(|share| Self::rows(spec, &entries, area.width(), *share));
+        let mut legend = tries.find(|legend| legend.rows.len() <= most);
+        let mut kept = entries.len();
+        let share = shares[1];
+        while legend.is_none() && kept > 1 {
+            kept -= 1;
+            let more = Entry { name: format!("+ {}", entries.len() - kept), color: spec.palette.ink, sign: Sign::None };
+            let shown: Vec<Entry> = entries[..kept].iter().cloned().chain([more]).collect();
+            legend = Some(Self::rows(spec, &shown, area.width(), share)).filter(|legend| legend.rows.len() <= most);
+        }
+        legend.unwrap_or_else(Self::none)
+    }
+
+    /// Entries in rows, names no wider than a share of the width.
+    fn rows(spec: &Spec<'_>, entries: &[Entry], width: f64, share: f64) -> Self {
         let mut rows: Vec<Vec<(f64, Entry)>> = Vec::new();
         let mut x = 0.0;
-        for mut entry in entries {
-            entry.name = spec.measure.fit(&entry.name, width * 0.4, LEGEND, false);
+        for entry in entries {
+            let mut entry = entry.clone();
+            entry.name = spec.measure.fit(&entry.name, width * share, LEGEND, false);
             let needs = sign_width(entry.sign) + spec.measure.width(&entry.name, LEGEND, false);
             if rows.is_empty() || x + needs > width {
                 rows.push(Vec::new());
@@ -58,7 +84,7 @@ impl Legend {
 
     /// Its height, with the space above.
     pub fn height(&self) -> f64 {
-        if self.rows.is_empty() { 0.0 } else { self.rows.len() as f64 * ROW + 6.0 }
+        if self.rows.is_empty() { 0.0 } else { self.rows.len() as f64 * ROW + 9.0 }
     }
 
     /// Draws it at the bottom of an area.
@@ -81,6 +107,7 @@ impl Legend {
                     Sign::Dot(mark) => {
                         marker::draw(scene, mark, (x + 5.5, middle), 5.0, entry.color);
                     }
+                    Sign::None => {}
                 }
                 let text = (x + sign_width(entry.sign), middle + 4.3);
                 scene.text(text, entry.name.clone(), style, Anchor::Start);
@@ -93,5 +120,6 @@ const fn sign_width(sign: Sign) -> f64 {
     match sign {
         Sign::Box | Sign::Dot(_) => 17.0,
         Sign::Line(_) => 26.0,
+        Sign::None => 0.0,
     }
 }

@@ -9,12 +9,9 @@ use super::spec::{Kind, Spec};
 
 /// Marks need this much room each, in pixels.
 pub const MARK_ROOM: f64 = 14.0;
-/// The most points of a picture that can be pointed at.
-const MOST_TIPS: usize = 1500;
 
 /// Draws every series of a panel.
 pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>) {
-    let points: usize = panel.series.iter().map(|at| model.series[*at].points.len()).sum();
     let order = panel.series.iter().filter(|at| model.series[**at].other);
     for at in order.chain(panel.series.iter().filter(|at| !model.series[**at].other)) {
         let series = &model.series[*at];
@@ -33,16 +30,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
                 }
             }
         }
-        if marks || points <= MOST_TIPS {
-            for (x, y) in &shown {
-                let place = panel.at(series, *x, *y);
-                let tip = tip(spec, model, series, *x, *y);
-                if marks {
-                    marker::draw(scene, marker::of(*at), place, 3.4, series.color).tip(tip);
-                } else {
-                    scene.circle(place.0, place.1, 4.0, series.color).alpha(0.0).tip(tip);
-                }
-            }
+        for (x, y) in shown.iter().filter(|_| marks) {
+            marker::draw(scene, marker::of(*at), panel.at(series, *x, *y), 3.4, series.color);
         }
     }
     if spec.kind == Kind::Anomaly {
@@ -51,7 +40,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
             let (px, py) = panel.at(series, *x, *y);
             let alarm = spec.palette.status[4];
             scene.circle(px, py, 6.5, spec.palette.ground);
-            scene.circle(px, py, 5.0, alarm).tip(format!("anomaly\n{}", tip(spec, model, series, *x, *y)));
+            scene.circle(px, py, 5.0, alarm);
         }
     }
 }

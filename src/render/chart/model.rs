@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::types::{Column, ScalarType, TICKS_PER_SECOND, Table, Value, to_text};
 
+use super::super::encode::label;
 use super::super::text::{cell, count};
 use super::palette::Rgb;
 use super::roles::Roles;
 use super::spec::{Kind, Spec, Stacking};
+use super::stack::key;
 use super::time_axis::moment;
 
 /// The most series that have a colour of their own.
@@ -64,14 +68,18 @@ pub struct Model {
     pub anomalies: Vec<(usize, f64, f64)>,
 }
 
-/// The text of an x or series value.
+/// The text of an x or series value, as it is shown: `(empty)` for none, `(blank)` for one that cannot be seen.
 pub fn name_of(spec: &Spec<'_>, value: &Value<'_>) -> String {
     let text = match value {
         Value::DateTime(ticks) => moment(&spec.zone, *ticks),
         Value::Real(x) => super::number::full(*x),
         other => cell(other),
     };
-    if text.trim().is_empty() { "(empty)".to_owned() } else { text }
+    if text.is_empty() {
+        return "(empty)".to_owned();
+    }
+    let shown = label(&text);
+    if shown.chars().all(|c| c.is_whitespace() || c.width() == Some(0)) { "(blank)".to_owned() } else { shown }
 }
 
 /// A value as a number; timespans are seconds.
@@ -90,7 +98,7 @@ fn title_of(column: &Column) -> String {
 
 /// Builds the data of a chart of series.
 pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<String>) -> Model {
-    let bars = matches!(spec.kind, Kind::Column | Kind::Bar);
+    let bars = matches!(spec.kind, Kind::Column | Kind::Bar | Kind::TimePivot);
     let x_column = roles.x.map(|at| &table.columns[at]);
     let axis = axis_of(spec, x_column);
     let mut names: Vec<String> = Vec::new();
@@ -138,7 +146,8 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
                 Some(value) if spec.y_log && value <= 0.0 => below += 1,
                 Some(value) if value.is_finite() => {
                     series[at].points.push((x, value));
-                    let marked = marks.get(n).or(marks.first()).is_some_and(|column| {
+                    // One column of marks is of the first series, more are of one each.
+                    let marked = marks.get(n).is_some_and(|column| {
                         number_of(&column.values[row]).is_some_and(|mark| mark != 0.0)
                             || column.values[row].as_bool() == Some(true)
                     });
@@ -155,7 +164,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
         warnings.push(format!("{} (NaN or infinite) cannot be drawn and are left out", count(lost, "value")));
     }
     if below > 0 {
-        warnings.push(format!("{} not above zero have no place on a logarithmic axis", count(below, "value")));
+        warnings.push(format!("left out of a logarithmic axis: {} not above zero", count(below, "value")));
     }
     if placeless > 0 {
         warnings.push(format!("{} without a value of x left out", count(placeless, "row")));
@@ -163,7 +172,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     let axis = if matches!(axis, Axis::Names(_)) { Axis::Names(names) } else { axis };
     let by_x = !matches!(axis, Axis::Names(_));
     let merged = merge(&mut series, by_x, bars || spec.kind != Kind::Scatter && ignored_names(spec, table, roles));
-    if merged > 0 {
+    if merged > 0 && spec.kind != Kind::TimePivot {
         let kind = if bars { "bar" } else { "point" };
         warnings.push(format!("{} on the {kind} of another, added to it", count(merged, "row")));
     }
@@ -190,7 +199,7 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     }
     let others = limit(spec, &mut series, warnings);
     let named: Vec<String> = series.iter().filter(|series| !series.other).map(|series| series.name.clone()).collect();
-    let mut colors = spec.palette.deal(&named, spec.color_order).into_iter();
+    let mut colors = spec.palette.deal(&named, spec.colors).into_iter();
     for series in series.iter_mut().filter(|series| !series.other) {
         series.color = colors.next().unwrap_or(spec.palette.other);
     }
@@ -279,7 +288,7 @@ fn x_repeats(series: &[Series]) -> bool {
 /// Gathers all but the largest series under "Other". Lines stay lines of their own, in grey: their sum would be a
 /// number that is not in the data. Stacks and bars add them up.
 fn limit(spec: &Spec<'_>, series: &mut Vec<Series>, warnings: &mut Vec<String>) -> usize {
-    if series.len() <= MOST_SERIES {
+    if series.len() <= MOST_SERIES || spec.kind == Kind::TimePivot {
         return 0;
     }
     let size = |series: &Series| series.points.iter().map(|(_, y)| y.abs()).sum::<f64>();
@@ -294,10 +303,7 @@ fn limit(spec: &Spec<'_>, series: &mut Vec<Series>, warnings: &mut Vec<String>) 
         let mut sums: BTreeMap<u64, (f64, f64)> = BTreeMap::new();
         for series in series.iter().filter(|series| series.other) {
             for (x, y) in &series.points {
-                // The bits of a double, turned so that they order as it does.
-                let bits = x.to_bits() as i64;
-                let key = (bits ^ (((bits >> 63) as u64) >> 1) as i64) as u64 ^ (1 << 63);
-                sums.entry(key).or_insert((*x, 0.0)).1 += y;
+                sums.entry(key(*x)).or_insert((*x, 0.0)).1 += y;
             }
         }
         series.retain(|series| !series.other);

@@ -15,12 +15,14 @@ pub fn axis_labels(ticks: &[f64], step: f64) -> Vec<String> {
     if largest >= 1e16 || (largest > 0.0 && largest < 1e-4) {
         return ticks.iter().map(|tick| exponent(*tick)).collect();
     }
-    let (divisor, unit) =
-        UNITS.iter().find(|(from, ..)| largest >= *from).map_or((1.0, ""), |(_, divisor, unit)| (*divisor, *unit));
-    let mut decimals = 0;
-    while decimals < 12 && !is_whole(step / divisor * 10_f64.powi(decimals)) {
-        decimals += 1;
-    }
+    let decimals_of =
+        |divisor: f64| (0..12).find(|decimals| is_whole(step / divisor * 10_f64.powi(*decimals))).unwrap_or(12);
+    // A unit that needs many decimals to tell the ticks apart hides more than it shortens.
+    let (divisor, unit) = UNITS
+        .iter()
+        .find(|(from, divisor, _)| largest >= *from && decimals_of(*divisor) <= 2)
+        .map_or((1.0, ""), |(_, divisor, unit)| (*divisor, *unit));
+    let decimals = decimals_of(divisor);
     ticks
         .iter()
         .map(|tick| {
@@ -97,6 +99,7 @@ mod tests {
         assert_eq!(axis_labels(&[-0.5, 0.0, 0.25], 0.25), ["−0.50", "0", "0.25"]);
         assert_eq!(axis_labels(&[0.0, 5e299, 1e300], 5e299), ["0", "5e299", "1e300"]);
         assert_eq!(axis_labels(&[1e7, 1.25e7], 2.5e6), ["10.0M", "12.5M"]);
+        assert_eq!(axis_labels(&[100_000_120.0, 100_000_125.0], 5.0), ["100,000,120", "100,000,125"]);
     }
 
     #[test]

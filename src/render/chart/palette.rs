@@ -1,6 +1,7 @@
 //! Colours: chosen so that every pair stays apart for every kind of colour vision, and each has a contrast of 3:1.
 
 use super::super::Theme;
+use super::color_book::ColorBook;
 
 /// An opaque colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +61,11 @@ pub struct Palette {
 
 /// How much of the ground shows in a stack's areas.
 pub const TINT: f64 = 0.28;
-/// How much of the ground shows in the statuses of one class, first to last.
-const SHADES: [f64; 4] = [0.0, 0.3, 0.5, 0.65];
+/// How the statuses of one class differ, first to last: how much of the ground or, darker, of the ink shows.
+const SHADES: [(f64, f64); 6] = [(0.0, 0.0), (0.35, 0.0), (0.0, 0.35), (0.58, 0.0), (0.0, 0.6), (0.72, 0.0)];
+
+/// The steps of a heat map's shades: shares of the largest value.
+pub const HEAT: [f64; 8] = [0.0, 0.05, 0.125, 0.25, 0.4, 0.6, 0.8, 1.0];
 
 /// Colours on white.
 pub const LIGHT: Palette = Palette {
@@ -138,17 +142,16 @@ impl Palette {
         if 1.05 / (mark.luminance() + 0.05) >= 3.6 { self.on_dark } else { self.on_light }
     }
 
-    /// A colour for each name: the names' own for HTTP statuses, else dealt in order; `order` goes first, so that a
-    /// name keeps its colour across charts.
-    pub fn deal(&self, names: &[String], order: &[String]) -> Vec<Rgb> {
-        if let Some(colours) = self.status_colours(names) {
+    /// A colour for each name: the names' own for HTTP statuses, else what the book has, else dealt in order.
+    pub fn deal(&self, names: &[String], book: &ColorBook) -> Vec<Rgb> {
+        if let Some(colours) = self.status_colours(names, book) {
             return colours;
         }
         let mut taken: Vec<usize> = Vec::new();
         let fixed: Vec<Option<usize>> = names
             .iter()
             .map(|name| {
-                let at = order.iter().position(|known| known == name)? % self.series.len();
+                let at = book.place(name)? % self.series.len();
                 (!taken.contains(&at)).then(|| {
                     taken.push(at);
                     at
@@ -165,21 +168,37 @@ impl Palette {
         all.extend([self.other, self.on_dark, self.on_light]);
         let marks: Vec<Rgb> = self.series.iter().chain(&self.status).chain([&self.other]).copied().collect();
         all.extend(&marks);
-        let tints = [TINT].into_iter().chain(SHADES);
-        all.extend(tints.flat_map(|share| marks.iter().map(move |mark| mark.mix(self.ground, share))));
+        all.extend(marks.iter().map(|mark| mark.mix(self.ground, TINT)));
+        all.extend(SHADES.iter().flat_map(|shade| marks.iter().map(|mark| self.shaded(*mark, *shade))));
+        all.extend(HEAT.map(|share| self.heat(share)));
         all
     }
 
-    fn status_colours(&self, names: &[String]) -> Option<Vec<Rgb>> {
+    fn shaded(&self, mark: Rgb, (ground, ink): (f64, f64)) -> Rgb {
+        mark.mix(self.ground, ground).mix(self.ink, ink)
+    }
+
+    /// The colour of a cell that holds a share of the largest one's value.
+    pub fn heat(&self, share: f64) -> Rgb {
+        let step = HEAT.into_iter().find(|step| share <= *step + 1e-9).unwrap_or(1.0);
+        self.ground.mix(self.series[0], 0.06 + 0.94 * step)
+    }
+
+    /// The colour of text on such a cell.
+    pub fn text_on_heat(&self, share: f64) -> Rgb {
+        if share <= 0.6 { self.ink } else { self.text_on(self.heat(share)) }
+    }
+
+    fn status_colours(&self, names: &[String], book: &ColorBook) -> Option<Vec<Rgb>> {
         let classes = names.iter().map(|name| status_class(name)).collect::<Option<Vec<_>>>()?;
         if classes.is_empty() {
             return None;
         }
         let mut seen = [0_usize; 5];
-        let colours = classes.into_iter().map(|class| {
-            let share = SHADES[seen[class] % SHADES.len()];
+        let colours = names.iter().zip(classes).map(|(name, class)| {
+            let at = book.place(name).unwrap_or(seen[class]);
             seen[class] += 1;
-            self.status[class].mix(self.ground, share)
+            self.shaded(self.status[class], SHADES[at % SHADES.len()])
         });
         Some(colours.collect())
     }
@@ -208,15 +227,16 @@ mod tests {
 
     #[test]
     fn statuses_have_their_own_colours() {
-        let dealt = LIGHT.deal(&names(&["200", "404", "201"]), &[]);
+        let none = ColorBook::default();
+        let dealt = LIGHT.deal(&names(&["200", "404", "201"]), &none);
         assert_eq!(dealt[..2], [LIGHT.status[1], LIGHT.status[3]]);
         assert_ne!(dealt[2], dealt[0]);
-        assert_eq!(LIGHT.deal(&names(&["200", "x"]), &[])[0], LIGHT.series[0]);
+        assert_eq!(LIGHT.deal(&names(&["200", "x"]), &none)[0], LIGHT.series[0]);
     }
 
     #[test]
     fn a_name_keeps_its_colour() {
-        let dealt = LIGHT.deal(&names(&["b", "x"]), &names(&["a", "b"]));
+        let dealt = LIGHT.deal(&names(&["b", "x"]), &ColorBook::dealt(&[names(&["a", "b"])]));
         assert_eq!(dealt, [LIGHT.series[1], LIGHT.series[0]]);
     }
 }

@@ -8,7 +8,7 @@ use crate::types::Table;
 use super::super::text::count;
 use super::layout::{Area, LEGEND, header};
 use super::model::{name_of, number_of};
-use super::number::full;
+use super::number::{full, short};
 use super::palette::Rgb;
 use super::roles::Roles;
 use super::scene::{Anchor, Scene, Style};
@@ -17,6 +17,8 @@ use super::spec::{Kind, Spec};
 /// Slices with a name of their own when there are more than fit; the rest is Other.
 const MOST_NAMED: usize = 7;
 const ROW: f64 = 23.0;
+/// The hole of a donut, as a share of its radius.
+const HOLE: f64 = 0.58;
 
 /// A slice.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,7 +58,7 @@ pub fn slices(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<
     }
     let total: f64 = slices.iter().map(|(_, value)| value).sum();
     let mut others = (0, 0.0);
-    if slices.len() > MOST_NAMED + 1 {
+    if slices.len() > MOST_NAMED + 1 && spec.kind != Kind::Treemap {
         let mut order: Vec<usize> = (0..slices.len()).collect();
         order.sort_by(|a, b| slices[*b].1.total_cmp(&slices[*a].1).then(a.cmp(b)));
         let kept = &order[..MOST_NAMED];
@@ -64,7 +66,7 @@ pub fn slices(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<
         slices = slices.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, slice)| slice).collect();
     }
     let names: Vec<String> = slices.iter().map(|(name, _)| name.clone()).collect();
-    let mut colors = spec.palette.deal(&names, spec.color_order).into_iter();
+    let mut colors = spec.palette.deal(&names, spec.colors).into_iter();
     let share = |value: f64| if total.is_finite() && total > 0.0 { value / total } else { 0.0 };
     let mut slices: Vec<Slice> = slices
         .into_iter()
@@ -89,8 +91,8 @@ pub fn percent(share: f64) -> String {
     if text == "0" && share > 0.0 { "<0.01%".to_owned() } else { format!("{text}%") }
 }
 
-/// Draws the pie.
-pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
+/// Draws the pie of values of a name.
+pub fn draw(spec: &Spec<'_>, slices: &[Slice], of: &str, scene: &mut Scene) {
     let area = header(spec, scene, None);
     let rows: Vec<(String, String)> = slices.iter().map(|slice| (full(slice.value), percent(slice.share))).collect();
     let width = |text: &str, bold| spec.measure.width(text, LEGEND, bold);
@@ -126,6 +128,9 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
     let center = (f64::midpoint(pie.left, pie.right), f64::midpoint(pie.top, pie.bottom));
     let radius = (pie.width().min(pie.height()) / 2.0 - 2.0).max(10.0);
     draw_slices(spec, slices, scene, center, radius);
+    if spec.kind == Kind::Donut {
+        draw_total(spec, slices, of, scene, center, radius * HOLE);
+    }
     if let Some((left, top)) = list {
         for (n, (slice, (value, share))) in slices.iter().zip(&rows).enumerate() {
             let middle = top + ROW * (n as f64 + 0.5);
@@ -144,8 +149,20 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
     }
 }
 
+/// What all slices are together, in the hole.
+fn draw_total(spec: &Spec<'_>, slices: &[Slice], of: &str, scene: &mut Scene, (x, y): (f64, f64), hole: f64) {
+    let total: f64 = slices.iter().map(|slice| slice.value).sum();
+    let room = hole * 1.5;
+    let text = [full(total), short(total)].into_iter().find(|text| spec.measure.width(text, 22.0, true) <= room);
+    let Some(text) = text.filter(|_| hole > 34.0) else { return };
+    scene.text((x, y + 4.0), text, Style { size: 22.0, bold: true, color: spec.palette.ink }, Anchor::Middle);
+    let of = spec.measure.fit(of, room, LEGEND, false);
+    let quiet = Style { size: LEGEND, bold: false, color: spec.palette.secondary };
+    scene.text((x, y + 22.0), of, quiet, Anchor::Middle);
+}
+
 fn draw_slices(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene, (x, y): (f64, f64), radius: f64) {
-    let hole = if spec.kind == Kind::Donut { radius * 0.58 } else { 0.0 };
+    let hole = if spec.kind == Kind::Donut { radius * HOLE } else { 0.0 };
     // Clockwise from twelve o'clock.
     let at = |share: f64, r: f64| {
         let (sin, cos) = (share * TAU).sin_cos();

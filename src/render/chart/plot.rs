@@ -9,7 +9,7 @@ use super::scale::{Extent, Scale};
 use super::scene::{Anchor, Scene, Style};
 use super::spec::{Kind, Spec, Split, Stacking};
 use super::stack;
-use super::{area, column, line, scatter};
+use super::{area, column, line, scatter, strips};
 
 /// The most panels.
 const MOST_PANELS: usize = 5;
@@ -54,17 +54,13 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     // Marks need room: on lines of many points they would be all there is to see.
     let longest = model.series.iter().filter(|series| !series.other).map(|series| series.points.len()).max();
     let marks = area.width() / longest.unwrap_or(1).max(1) as f64 >= line::MARK_ROOM;
-    let legend = Legend::new(spec, entries(spec, model, marks), area.width());
+    let legend = Legend::new(spec, entries(spec, model, marks), area);
     // Panels of one series each have its name as their title.
     let titled = spec.split == Split::Panels && model.series.len() == model.y_names.len();
     let wants_legend = spec.legend
         && !titled
         && (model.series.len() > 1 || model.y_names.first() != model.series.first().map(|s| &s.name));
-    let legend = if wants_legend && area.height() - legend.height() > 90.0 {
-        legend
-    } else {
-        Legend::new(spec, Vec::new(), 1.0)
-    };
+    let legend = if wants_legend && area.height() - legend.height() > 90.0 { legend } else { Legend::none() };
     legend.draw(spec, scene, area);
     area.bottom -= legend.height();
 
@@ -77,7 +73,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let right: f64 = y_axes.first().map_or(0.0, |axes| axes.iter().skip(1).map(|axis| axis.width + 14.0).sum());
     area.left += left;
     area.right -= right;
-    let x = axis::horizontal(spec, model, area.width().max(10.0), area.height());
+    let x = axis::horizontal(spec, model, (area.left, area.width().max(10.0)), area.height());
     area.bottom -= x.height;
 
     let height = area.height() / panels.len() as f64;
@@ -115,6 +111,9 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
             Kind::Area => area::draw(spec, model, scene, &panel),
             Kind::Scatter => scatter::draw(spec, model, scene, &panel),
             _ => line::draw(spec, model, scene, &panel),
+        }
+        if !matches!(spec.kind, Kind::Column | Kind::Scatter) {
+            strips::draw(spec, model, scene, &panel);
         }
         if let Some(scale) = base {
             axis::draw_base(spec, scene, plot, scale);

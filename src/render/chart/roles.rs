@@ -66,7 +66,7 @@ pub fn assign(spec: &Spec<'_>, table: &Table, warnings: &mut Vec<String>) -> Rol
             y.truncate(1);
         }
     }
-    let splits = !matches!(spec.kind, Kind::Pie | Kind::Donut | Kind::Card | Kind::Table);
+    let splits = !matches!(spec.kind, Kind::Pie | Kind::Donut | Kind::Treemap | Kind::Card | Kind::Tiles | Kind::Table);
     if series.is_empty() && splits {
         series.extend((0..columns.len()).find(|at| free(at, &y) && is_name(columns[*at].scalar_type)));
     }
@@ -80,7 +80,7 @@ fn default_x(kind: Kind, table: &Table, free: &[usize]) -> Option<usize> {
     let time = free.iter().copied().find(|at| type_of(*at) == ScalarType::DateTime);
     let name = free.iter().copied().find(|at| is_name(type_of(*at)));
     match kind {
-        Kind::Time | Kind::Anomaly => time.or(Some(first)),
+        Kind::Time | Kind::Anomaly | Kind::TimePivot => time.or(Some(first)),
         Kind::Line | Kind::Area | Kind::Scatter if is_name(type_of(first)) => {
             // A name first and something that goes on an axis later: the name splits the series.
             let repeated = repeats(&columns[first]);
@@ -95,6 +95,13 @@ fn default_x(kind: Kind, table: &Table, free: &[usize]) -> Option<usize> {
         }
         _ => Some(first),
     }
+}
+
+/// The table with a column of ones, to be added up.
+pub fn counted(table: &Table) -> Table {
+    let ones = vec![Value::Long(1); table.rows];
+    let column = Column { name: "count_".to_owned(), scalar_type: ScalarType::Long, values: ones };
+    Table { columns: table.columns.iter().cloned().chain([column]).collect(), rows: table.rows }
 }
 
 fn repeats(column: &Column) -> bool {

@@ -24,6 +24,8 @@ pub enum Form {
     Polygon(Vec<(f64, f64)>),
     /// A filled circle: centre and radius.
     Circle(f64, f64, f64),
+    /// Many circles of one radius.
+    Dots(Vec<(f64, f64)>, f64),
     /// One line of text on a baseline.
     Text {
         /// Where.
@@ -108,6 +110,11 @@ impl Scene {
     /// Adds a circle.
     pub fn circle(&mut self, x: f64, y: f64, radius: f64, color: Rgb) -> &mut Shape {
         self.push(Form::Circle(x, y, radius), color)
+    }
+
+    /// Adds many circles.
+    pub fn dots(&mut self, at: Vec<(f64, f64)>, radius: f64, color: Rgb) -> &mut Shape {
+        self.push(Form::Dots(at, radius), color)
     }
 
     /// Adds a text.

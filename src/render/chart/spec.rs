@@ -1,6 +1,7 @@
 //! What kind of chart, and its settings: `render`'s properties and the options resolved.
 
 use super::super::{Options, RenderError, Theme, Visualization};
+use super::color_book::ColorBook;
 use super::palette::Palette;
 use super::text_measure::Measure;
 use super::zone::Zone;
@@ -26,6 +27,12 @@ pub enum Kind {
     Scatter,
     /// Values of the first row in large letters.
     Card,
+    /// A card for each row.
+    Tiles,
+    /// Sums by two names, as a table.
+    Pivot,
+    /// Sums by name and time, as a table of shades.
+    TimePivot,
     /// Lines over time with anomalies marked.
     Anomaly,
     /// Spans of time or numbers as bars.
@@ -100,12 +107,14 @@ pub struct Spec<'a> {
     pub zone: Zone,
     /// Colours.
     pub palette: &'static Palette,
-    /// Series names in the order of colours.
-    pub color_order: &'a [String],
+    /// The colours of names, as other charts of the report have them.
+    pub colors: &'a ColorBook,
     /// Measures text.
     pub measure: Measure<'a>,
     /// The picture's size, if asked for.
     pub size: Option<(f64, f64)>,
+    /// Its width where only that is asked for.
+    pub width: Option<f64>,
 }
 
 /// Kinds by their names in KQL.
@@ -120,7 +129,10 @@ fn kind_of(name: &str) -> Option<(Kind, Stacking)> {
         "piechart" => (Kind::Pie, Stacking::None),
         "donutchart" | "donut" | "doughnutchart" => (Kind::Donut, Stacking::None),
         "scatterchart" => (Kind::Scatter, Stacking::None),
-        "card" | "tiles" => (Kind::Card, Stacking::None),
+        "card" => (Kind::Card, Stacking::None),
+        "tiles" => (Kind::Tiles, Stacking::None),
+        "pivotchart" => (Kind::Pivot, Stacking::None),
+        "timepivot" => (Kind::TimePivot, Stacking::None),
         "anomalychart" => (Kind::Anomaly, Stacking::None),
         "ladderchart" => (Kind::Ladder, Stacking::None),
         "treemap" => (Kind::Treemap, Stacking::None),
@@ -134,12 +146,8 @@ impl<'a> Spec<'a> {
     pub fn new(asked: &Visualization, options: &'a Options, warnings: &mut Vec<String>) -> Result<Self, RenderError> {
         let name = asked.kind.to_ascii_lowercase();
         let (kind, mut stacking) = kind_of(&name).unwrap_or_else(|| {
-            let (kind, instead) = match name.as_str() {
-                "pivotchart" => (Kind::Column, "columns"),
-                _ => (Kind::Table, "a table"),
-            };
-            warnings.push(format!("`{}` is not drawn; shown as {instead}", asked.kind));
-            (kind, Stacking::None)
+            warnings.push(format!("`{}` is not drawn; shown as a table", asked.kind));
+            (Kind::Table, Stacking::None)
         });
         let text = |name: &str| asked.property(name).map(str::trim).filter(|text| !text.is_empty());
         let list = |name: &str| -> Vec<String> {
@@ -189,8 +197,9 @@ impl<'a> Spec<'a> {
                 Theme::Light => Palette::of(Theme::Light),
                 Theme::Dark => Palette::of(Theme::Dark),
             },
-            color_order: &options.color_order,
+            colors: &options.colors,
             measure: Measure::new(options.font.as_deref())?,
+            width: options.width_of_charts.map(f64::from),
             size: options.size.map(|(width, height)| (f64::from(width), f64::from(height))),
         })
     }

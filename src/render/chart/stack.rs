@@ -6,6 +6,17 @@ use super::model::Model;
 use super::palette::status_class;
 use super::spec::{Spec, Stacking};
 
+/// The bits of a double, turned so that they order as it does.
+pub const fn key(x: f64) -> u64 {
+    let bits = x.to_bits();
+    if bits >> 63 == 1 { !bits } else { bits | 1 << 63 }
+}
+
+/// The double of such a key.
+pub const fn unkey(key: u64) -> f64 {
+    f64::from_bits(if key >> 63 == 1 { key & !(1 << 63) } else { !key })
+}
+
 /// Layers of a stack.
 pub struct Stack {
     /// The series of each layer, from the bottom.

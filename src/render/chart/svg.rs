@@ -3,6 +3,8 @@
 //! plotters' coordinates are integers, so it draws at ten units a pixel into a viewBox. What repeats on every element
 //! (font, opacity 1) moves to the root; tooltips are added.
 
+use std::fmt::Write as _;
+
 use plotters::prelude::{BLACK, Color, DrawingBackend, FontStyle, FontTransform, RGBAColor, RGBColor, SVGBackend};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters::style::{FontFamily, ShapeStyle, TextStyle};
@@ -46,6 +48,9 @@ fn point((x, y): (f64, f64)) -> (i32, i32) {
 
 /// One shape as plotters writes it, tidied.
 fn element(shape: &Shape) -> Result<String, RenderError> {
+    if let Form::Dots(at, radius) = &shape.form {
+        return Ok(dots(shape, at, *radius));
+    }
     let mut drawn = String::new();
     {
         let mut backend = SVGBackend::with_string(&mut drawn, (1, 1));
@@ -75,6 +80,25 @@ fn element(shape: &Shape) -> Result<String, RenderError> {
         element = format!("{head}><title>{}</title></{name}>", lines.join("\n"));
     }
     Ok(element + "\n")
+}
+
+/// Many dots as one path of strokes without length, whose round ends are the dots: a tenth of as many circles.
+fn dots(shape: &Shape, at: &[(f64, f64)], radius: f64) -> String {
+    let mut out =
+        format!("<path fill=\"none\" stroke=\"{}\" stroke-width=\"{}\"", shape.color.css(), radius * 2.0 * UNIT);
+    if shape.alpha < 1.0 {
+        let _ = write!(out, " opacity=\"{}\"", shape.alpha);
+    }
+    out.push_str(" d=\"");
+    let mut before: Option<(i32, i32)> = None;
+    for (x, y) in at.iter().map(|at| point(*at)) {
+        let _ = match before {
+            None => write!(out, "M{x} {y}h0"),
+            Some((x0, y0)) => write!(out, "m{} {}h0", x - x0, y - y0),
+        };
+        before = Some((x, y));
+    }
+    out + "\"/>\n"
 }
 
 fn draw(
@@ -107,6 +131,8 @@ fn draw(
             let radius = (radius * UNIT).round() as u32;
             backend.draw_circle(point((*x, *y)), radius, &filled, true).map_err(wrap)
         }
+        // Written as a path above.
+        Form::Dots(..) => Ok(()),
         Form::Text { at, text, size, bold, anchor, turn } => {
             let h_pos = match anchor {
                 Anchor::Start => HPos::Left,
@@ -153,6 +179,7 @@ mod tests {
         scene.rect(1.0, 2.0, 3.0, 4.5, red).tip("<b>\n2");
         scene.circle(1.0, 1.0, 2.0, red).alpha(0.0);
         scene.line(vec![(0.0, 0.0), (1.0, 1.0), (2.0, 0.0)], 2.0, red);
+        scene.dots(vec![(1.0, 2.0), (0.0, 2.5)], 1.5, red).alpha(0.5);
         let style = Style { size: 11.0, bold: true, color: red };
         scene.text((10.0, 20.0), "</text>\u{1b}", style, Anchor::Middle).turned(45);
         assert_eq!(
@@ -163,6 +190,7 @@ mod tests {
              <rect x=\"10\" y=\"20\" width=\"30\" height=\"45\" fill=\"#FF0000\"><title>&lt;b&gt;\n2</title></rect>\n\
              <circle cx=\"10\" cy=\"10\" r=\"20\" opacity=\"0\" fill=\"#FF0000\"/>\n\
              <polyline fill=\"none\" stroke=\"#FF0000\" stroke-width=\"20\" points=\"0,0 10,10 20,0\"/>\n\
+             <path fill=\"none\" stroke=\"#FF0000\" stroke-width=\"30\" opacity=\"0.5\" d=\"M10 20h0m-10 5h0\"/>\n\
              <text x=\"41\" y=\"141\" dy=\"0.76em\" text-anchor=\"middle\" font-size=\"110\" fill=\"#FF0000\" \
              font-weight=\"bold\" transform=\"rotate(315, 41, 141)\">&lt;/text&gt;</text>\n\
              </svg>\n"

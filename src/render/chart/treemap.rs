@@ -17,7 +17,8 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
         let (width, height) = (place.right.round() - left - 1.0, place.bottom.round() - top - 1.0);
         let tip = format!("{}\n{} ({})", slice.name, full(slice.value), percent(slice.share));
         scene.rect(left, top, width.max(0.5), height.max(0.5), slice.color).tip(tip);
-        let color = spec.palette.text_on(slice.color);
+        let color =
+            if slice.color == spec.palette.other { spec.palette.ink } else { spec.palette.text_on(slice.color) };
         if width > 40.0 && height > 22.0 {
             let name = spec.measure.fit(&slice.name, width - 16.0, 12.0, true);
             scene.text((left + 8.0, top + 17.0), name, Style { size: 12.0, bold: true, color }, Anchor::Start);

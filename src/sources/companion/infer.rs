@@ -4,14 +4,17 @@ use std::io;
 use std::path::Path;
 
 use super::super::apim::type_by_suffix;
+use super::super::bodies::Observing;
+use super::super::capture::walk_bodies;
 use super::super::catalog::FoundFile;
 use super::super::cell::{boolean, is_missing, real};
 use super::super::csv::{self, plain_name};
+use super::super::documents::walk;
 use super::super::json::unescape;
 use super::super::open::open;
-use super::super::sniff::Shape;
+use super::super::sniff::{Shape, schema_of};
 use super::super::stamp::Stamps;
-use super::super::{array, jsonl};
+use super::super::{columnar, jsonl};
 use crate::types::ScalarType;
 
 /// What the values of each column may be, in the order in which columns were met.
@@ -30,6 +33,8 @@ struct Guess {
     may_be: Vec<ScalarType>,
     /// Whether a value was an object or array of JSON.
     nested: bool,
+    /// The type that the file itself tells.
+    told: Option<ScalarType>,
 }
 
 /// In the order in which they are preferred.
@@ -57,12 +62,23 @@ impl Guesses {
 
     /// Looks at every value of a file.
     pub(super) fn see_file(&mut self, path: &Path, shape: Shape) -> io::Result<()> {
+        if matches!(shape, Shape::Parquet | Shape::Arrow) {
+            let schema = schema_of(path, shape).map_err(io::Error::other)?;
+            columnar::columns(&schema).into_iter().for_each(|(name, scalar_type)| self.typed(&name, scalar_type));
+            return Ok(());
+        }
         let stream = open(path)?.stream;
         match shape {
             Shape::Csv => csv::observe(stream, ',', self),
             Shape::Tsv => csv::observe(stream, '\t', self),
-            Shape::JsonArray => array::observe(stream, self),
+            Shape::JsonArray | Shape::Messages(_) | Shape::QueryApi => {
+                walk(stream, 0, &mut Observing::new(self)).map_err(io::Error::other)?;
+            }
+            Shape::Capture(_) => walk_bodies(stream, &mut Observing::new(self)).map_err(io::Error::other)?,
+            // Their columns are known or declared.
+            Shape::RawTsv => {}
             Shape::JsonLines | Shape::DataExport | Shape::Diagnostic => jsonl::observe(stream, self),
+            Shape::Parquet | Shape::Arrow => {}
         }
         Ok(())
     }
@@ -72,9 +88,26 @@ impl Guesses {
         let name = plain_name(header);
         if !name.is_empty() && self.0.iter().all(|(known, _)| known != name) {
             let named = by_name(header);
-            let may_be = CANDIDATES.to_vec();
-            self.0.push((name.to_owned(), Guess { named, fits_name: false, seen: false, may_be, nested: false }));
+            let guess =
+                Guess { named, fits_name: false, seen: false, may_be: CANDIDATES.to_vec(), nested: false, told: None };
+            self.0.push((name.to_owned(), guess));
         }
+    }
+
+    /// Notes a column whose file tells its type. One that has several types in several files gets what holds both.
+    fn typed(&mut self, name: &str, scalar_type: ScalarType) {
+        use ScalarType::{Int, Long, Real, String};
+        self.column(name);
+        let Some(guess) = self.guess(plain_name(name)) else { return };
+        let both = match (guess.told, scalar_type) {
+            (Some(known), new) if known != new => match (known, new) {
+                (Int | Long, Int | Long) => Long,
+                (Int | Long | Real, Int | Long | Real) => Real,
+                _ => String,
+            },
+            (_, new) => new,
+        };
+        guess.told = Some(both);
     }
 
     /// Notes a cell of text.
@@ -117,6 +150,9 @@ impl Guess {
     }
 
     fn scalar_type(self) -> ScalarType {
+        if let Some(told) = self.told {
+            return told;
+        }
         match self.named {
             // The name counts unless every value speaks against it: `plan_b` may be a plan.
             Some(named) if self.fits_name || !self.seen => named,

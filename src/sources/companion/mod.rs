@@ -3,14 +3,14 @@
 mod infer;
 mod spec;
 
-use std::io::{self, Read};
+use std::io;
 use std::path::Path;
 
 use super::catalog::FoundFile;
 use super::discover::expand;
 use super::error::{SourceError, SourceErrorKind};
-use super::open::open;
-use super::sniff::Shape;
+use super::headless;
+use super::sniff::{Records, Shape, binary, head_of, is_lines};
 use crate::types::ScalarType;
 
 pub(super) use infer::Guesses;
@@ -35,11 +35,14 @@ impl Companion {
             let told = |error: io::Error| {
                 SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(path.display().to_string())
             };
-            let shape = shape_of(&path).map_err(told)?;
-            guesses.see_file(&path, shape).map_err(told)?;
+            let (shape, header) = shape_of(&path, &spec.columns).map_err(told)?;
+            match &header {
+                Some(names) => names.iter().filter(|n| *n != headless::TABLE_NAME).for_each(|n| guesses.column(n)),
+                None => guesses.see_file(&path, shape).map_err(told)?,
+            }
             let size = std::fs::metadata(&path).map_or(0, |data| data.len());
             let tables = vec![spec.name.to_owned()];
-            files.push(FoundFile { path, size, shape: Some(shape), tables, problem: candidate.problem });
+            files.push(FoundFile { path, size, shape: Some(shape), tables, header, problem: candidate.problem });
         }
         let columns = declared(&spec, guesses.columns())?;
         Ok(Self { name: spec.name.to_owned(), columns, files })
@@ -64,24 +67,28 @@ fn declared(spec: &Spec<'_>, mut found: Vec<(String, ScalarType)>) -> Result<Vec
     Ok(found)
 }
 
-/// What a file is: JSON by its first character, else columns between commas or, when the first line has no comma or the
-/// name says so, between tabs.
-fn shape_of(path: &Path) -> io::Result<Shape> {
-    let mut head = Vec::new();
-    match open(path)?.stream.take(64 * 1024).read_to_end(&mut head) {
-        Ok(_) => {}
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
-        Err(error) => return Err(error),
+/// What a file is, and its columns' names when they are declared and it does not write them. Text that is no JSON is
+/// columns between commas or, when the first line has no comma or the name says so, between tabs.
+fn shape_of(path: &Path, columns: &[(String, ScalarType)]) -> io::Result<(Shape, Option<Vec<String>>)> {
+    let head = head_of(path)?;
+    if let Some(shape) = binary(&head) {
+        return Ok((shape, None));
+    }
+    match head.iter().find(|b| !b.is_ascii_whitespace()) {
+        Some(b'{') if is_lines(&head) => return Ok((Shape::JsonLines, None)),
+        Some(b'{') => return Ok((Shape::Messages(Records::Columns), None)),
+        Some(b'[') => return Ok((Shape::JsonArray, None)),
+        _ => {}
+    }
+    if let Some((shape, header)) = headless::declared(&String::from_utf8_lossy(&head), columns) {
+        return Ok((shape, Some(header)));
     }
     let name = path.to_string_lossy().to_lowercase();
-    let tabbed = Path::new(name.trim_end_matches(".gz")).extension().is_some_and(|e| e == "tsv" || e == "tab");
+    let bare = name.trim_end_matches(".gz").trim_end_matches(".zst");
+    let tabbed = Path::new(bare).extension().is_some_and(|e| e == "tsv" || e == "tab");
     let line = head.split(|b| *b == b'\n').next().unwrap_or_default();
-    Ok(match head.iter().find(|b| !b.is_ascii_whitespace()) {
-        Some(b'{') => Shape::JsonLines,
-        Some(b'[') => Shape::JsonArray,
-        _ if tabbed || line.contains(&b'\t') && !line.contains(&b',') => Shape::Tsv,
-        _ => Shape::Csv,
-    })
+    let tabs = tabbed || line.contains(&b'\t') && !line.contains(&b',');
+    Ok((if tabs { Shape::Tsv } else { Shape::Csv }, None))
 }
 
 #[cfg(test)]

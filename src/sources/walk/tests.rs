@@ -22,7 +22,7 @@ impl Dice {
 
 fn keys(shape: Shape, table: &str, columns: &[&str]) -> Keys {
     let columns = columns.iter().map(|name| ((*name).to_owned(), ScalarType::String)).collect();
-    Keys::new(&Wanted { columns, period: Some((0, 1)), seen: None }, shape, table)
+    Keys::new(&Wanted { columns, period: Some((0, 1)), ..Wanted::default() }, shape, table)
 }
 
 /// Both walks on one line. Whether the quick one took it.

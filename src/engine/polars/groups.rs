@@ -1,0 +1,184 @@
+//! Groups and their aggregates, batch by batch.
+//!
+//! Each batch gives a frame of its groups: the keys, what was gathered of each ([`super::aggregate`]), and where the
+//! group stands in the table. What the frames gathered is combined at the end, and before that when it grows, where the
+//! order of the rows does not matter.
+
+use polars::prelude::{DataFrame, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
+
+use super::EngineError;
+use super::aggregate::{Lowered, Way, lower_call, lower_lists};
+use super::convert::{compact, data_type};
+use super::expression::lower;
+use super::feed::{ROW_BITS, by_batch};
+use super::held::{Budget, Held};
+use super::lower::{Engine, collect};
+use crate::ir::{AggregateCall, Context, Expr, Feed};
+use crate::types::ScalarType;
+
+/// The rows of partial groups that are let grow before they are combined.
+const MANY: usize = 131_072;
+
+pub(super) struct Groups<'a> {
+    keys: &'a [(String, Expr)],
+    /// The keys over the rows of a batch, under their hidden names.
+    computed: Vec<PlExpr>,
+    calls: Vec<Lowered>,
+    /// The one value whose distinct ones are counted, which is a key until the end.
+    distinct: Option<PlExpr>,
+    /// Whether something is gathered in the order of the rows.
+    in_order: bool,
+    held: Held<'a>,
+    /// The frames so far.
+    number: i64,
+    /// How many rows the groups had when they were combined last.
+    combined: usize,
+}
+
+fn key(at: usize) -> String {
+    format!("$key{at}")
+}
+
+/// The column of the value whose distinct ones are counted.
+const DISTINCT: &str = "$distinct";
+
+impl<'a> Groups<'a> {
+    pub(super) fn new(
+        keys: &'a [(String, Expr)],
+        calls: &'a [AggregateCall],
+        context: &Context,
+        budget: &'a Budget,
+    ) -> Self {
+        let all = |lists: bool| -> Vec<Lowered> {
+            let lower = |(at, call): (usize, &AggregateCall)| {
+                let lowered = lower_call(call, at, context, Feed::AT);
+                match lowered.way {
+                    Way::Distinct(_) if lists => lower_lists(call, at, context, Feed::AT),
+                    _ => lowered,
+                }
+            };
+            calls.iter().enumerate().map(lower).collect()
+        };
+        let mut lowered = all(false);
+        let mut distinct = None;
+        let values = lowered.iter().filter(|l| matches!(l.way, Way::Distinct(_))).count();
+        if values > 1 || (values == 1 && lowered.iter().any(|l| matches!(l.way, Way::Lists))) {
+            lowered = all(true);
+        }
+        for call in &lowered {
+            if let Way::Distinct(value) = &call.way {
+                distinct = Some(value.clone().alias(DISTINCT));
+            }
+        }
+        Self {
+            keys,
+            computed: keys
+                .iter()
+                .enumerate()
+                .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
+                .collect(),
+            in_order: lowered.iter().any(|l| matches!(l.way, Way::Lists)),
+            calls: lowered,
+            distinct,
+            held: Held::new(budget),
+            number: 0,
+            combined: 0,
+        }
+    }
+
+    fn keys(&self) -> Vec<PlExpr> {
+        (0..self.keys.len()).map(|at| col(key(at).as_str())).collect()
+    }
+
+    /// The groups of some rows, which have [`Feed::AT`].
+    pub(super) fn of(&self, rows: LazyFrame) -> LazyFrame {
+        let mut rows = rows.with_columns(&self.computed);
+        if let Some(value) = &self.distinct {
+            rows = rows.with_columns([value.clone()]);
+        }
+        let gathered = self.calls.iter().filter(|c| !matches!(c.way, Way::Distinct(_)));
+        let mut gathered: Vec<PlExpr> = gathered.flat_map(|c| c.gathered.clone()).collect();
+        let mut keys = self.keys();
+        if self.in_order {
+            // Each batch has groups of its own, so that they can be put in order.
+            let at = col(Feed::AT);
+            rows = rows.with_columns([(at.clone() - at % lit(1_i64 << ROW_BITS)).alias(Feed::AT)]);
+            keys.insert(0, col(Feed::AT));
+        } else {
+            gathered.push(col(Feed::AT).min());
+        }
+        keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
+        grouped(rows, &keys, gathered)
+    }
+
+    /// Adds the groups of some rows.
+    pub(super) fn add(&mut self, groups: DataFrame) -> Result<(), EngineError> {
+        if self.in_order {
+            for (key, from, rows) in by_batch(&groups)? {
+                self.held.add(key, groups.slice(from as i64, rows))?;
+            }
+            if self.held.is_empty() {
+                // It tells the columns.
+                self.held.add(-1, groups)?;
+            }
+            return Ok(());
+        }
+        self.number += 1;
+        self.held.add(self.number, groups)?;
+        if self.held.rows() > MANY + 2 * self.combined
+            && let Some(all) = self.held.take_back()
+        {
+            let all = compact(collect(self.combined(all.lazy()), Engine::InMemory)?, usize::MAX)?;
+            self.combined = all.height();
+            self.held.add(self.number, all)?;
+        }
+        Ok(())
+    }
+
+    /// Groups of several batches as one.
+    fn combined(&self, groups: LazyFrame) -> LazyFrame {
+        let mut combined = self.combinations();
+        let mut keys = self.keys();
+        if !self.in_order {
+            combined.push(col(Feed::AT).min());
+        }
+        keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
+        grouped(groups, &keys, combined)
+    }
+
+    fn combinations(&self) -> Vec<PlExpr> {
+        let each = |call: &Lowered| match &call.way {
+            Way::Combined(combined) => combined.clone(),
+            Way::Lists => call.names.iter().map(|name| col(name.as_str()).implode(true)).collect(),
+            Way::Distinct(_) => Vec::new(),
+        };
+        self.calls.iter().flat_map(each).collect()
+    }
+
+    /// The groups of all batches, with their keys' names and their answers.
+    pub(super) fn finish(mut self) -> Result<LazyFrame, EngineError> {
+        let held = self.held.lazy()?;
+        let mut groups = self.combined(held);
+        if self.distinct.is_some() {
+            // The distinct values are there once each; now they are counted.
+            let mut counted = self.combinations();
+            let long = data_type(ScalarType::Long);
+            for call in self.calls.iter().filter(|c| matches!(c.way, Way::Distinct(_))) {
+                for name in &call.names {
+                    counted.push(col(DISTINCT).is_not_null().cast(long.clone()).sum().alias(name.as_str()));
+                }
+            }
+            counted.push(col(Feed::AT).min());
+            groups = grouped(groups, &self.keys(), counted);
+        }
+        if !self.in_order && !self.keys.is_empty() {
+            groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
+        }
+        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
+        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+    }
+}
+
+fn grouped(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>) -> LazyFrame {
+    if keys.is_empty() { rows.select(gathered) } else { rows.group_by_stable(keys).agg(gathered) }
+}
