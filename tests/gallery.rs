@@ -155,3 +155,46 @@ fn rasters_look_as_they_did() {
         assert!(far * 500 < now.data().len(), "{}: {far} of {} values differ", exhibit.name, now.data().len());
     }
 }
+
+/// Width, height and the first pixel of a picture made with options.
+fn drawn(options: &[&str]) -> (u32, u32, [u8; 3]) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = folder.path().join("chart.png").to_string_lossy().into_owned();
+    let query = "print Api = 'a', Calls = 1 | render barchart";
+    let output = kqlens(&[&["run", "-e", query, "-o", &path], options].concat());
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let picture = Pixmap::load_png(&path).expect("a picture");
+    let first = picture.pixel(0, 0).expect("a pixel");
+    (picture.width(), picture.height(), [first.red(), first.green(), first.blue()])
+}
+
+#[test]
+fn size_scale_and_theme_are_obeyed() {
+    assert_eq!(drawn(&["--size", "400x300"]), (800, 600, [255, 255, 255]));
+    assert_eq!(drawn(&["--size", "1200x600", "--scale", "1.5", "--theme", "dark"]), (1800, 900, [31, 31, 31]));
+    assert_eq!(drawn(&["--scale", "1", "--timezone", "Europe/Rome"]), (800, 240, [255, 255, 255]));
+}
+
+#[test]
+fn options_that_cannot_be_met_say_so() {
+    let picture = |options: &[&str]| {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let path = folder.path().join("chart.png");
+        let place = path.to_string_lossy().into_owned();
+        let output = kqlens(&[&["run", "-e", "print n = 1 | render card", "-o", &place], options].concat());
+        assert!(!path.exists(), "{options:?} left a file behind");
+        (output.status.code().unwrap_or(-1), text(&output.stderr))
+    };
+    for (options, code, says) in [
+        (["--font", "no-such-font.ttf"], 4, "no-such-font.ttf"),
+        (["--font", "Cargo.toml"], 2, "font"),
+        (["--timezone", "Mars/Base"], 2, "Mars/Base"),
+        (["--size", "1x1"], 2, "--size"),
+        (["--scale", "1000"], 2, "pixels"),
+        (["--scale", "0"], 2, "pixels"),
+    ] {
+        let (exit, message) = picture(&options);
+        assert_eq!(exit, code, "{options:?}: {message}");
+        assert!(message.contains(says), "{options:?}: {message}");
+    }
+}

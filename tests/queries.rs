@@ -147,3 +147,22 @@ fn missing_things_are_named() {
         text(&table.stderr)
     );
 }
+
+#[test]
+fn the_packs_give_the_answers_that_are_written_down() {
+    for folder in ["queries/nightly", "queries/chargeback", "queries/incident"] {
+        let entries = std::fs::read_dir(root().join(folder)).expect("the pack is there");
+        let mut pack: Vec<_> = entries.filter_map(|e| e.ok().map(|e| e.path())).collect();
+        pack.sort();
+        for query in pack {
+            let query = query.display().to_string();
+            let with = ["--table", "Prices=queries/prices.csv", "--table", "Teams=queries/teams.csv"];
+            let arguments = ["run", &query, "--logs", "sample-logs/diagnostic", "--format", "csv", "--quiet"];
+            let output = kqlens(&[arguments.as_slice(), &with].concat());
+            assert!(output.status.success(), "{query}: {}", text(&output.stderr));
+            let name = query.rsplit(['/', '\\']).take(2).collect::<Vec<_>>();
+            let name = format!("{}-{}", name[1], name[0].replace(".kql", ".csv"));
+            expect(&root().join("tests/answers").join(name), &text(&output.stdout));
+        }
+    }
+}

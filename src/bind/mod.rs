@@ -75,7 +75,7 @@ pub fn bind(query: &ast::Query, environment: &Environment<'_>) -> Result<Bound, 
         parts: std::cell::Cell::new(0),
         forks: std::cell::RefCell::default(),
         exports: std::cell::RefCell::default(),
-        underscored: &query.underscored,
+        words: &query.words,
         guessed: false.into(),
     }
     .query(query)
@@ -85,8 +85,8 @@ type Bind<T> = Result<T, Box<Diagnostic>>;
 
 struct Binder<'a> {
     environment: &'a Environment<'a>,
-    /// The names beginning with `_` that the query uses.
-    underscored: &'a [String],
+    /// The words of the query, sorted.
+    words: &'a [String],
     /// How many calls of the query's own functions are being expanded.
     depth: std::cell::Cell<usize>,
     /// How many parts of expressions and plans were made so far.

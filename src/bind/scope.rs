@@ -13,6 +13,10 @@ pub trait Tables {
     fn hidden(&self, _table: &str) -> Schema {
         Schema::default()
     }
+    /// The columns of a table whose text a query gets only when it names them: bodies and messages.
+    fn withheld(&self, _table: &str) -> Vec<String> {
+        Vec::new()
+    }
     /// Every table's name, sorted.
     fn names(&self) -> Vec<String>;
 }

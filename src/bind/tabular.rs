@@ -8,7 +8,7 @@ use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::ir::{Core, Expr, Plan, PlanKind, Scan, deep};
 use crate::syntax::Span;
 use crate::syntax::ast::{self, Argument, ExprKind, Name, OperatorKind, ParameterType};
-use crate::types::ScalarType::{Bool, DateTime};
+use crate::types::ScalarType::{self, Bool, DateTime};
 use crate::types::Value;
 use std::rc::Rc;
 
@@ -143,12 +143,14 @@ impl Binder<'_> {
         let Some(mut schema) = self.environment.tables.schema(&name.text) else {
             return Err(Box::new(self.unknown_table(name, env)));
         };
-        if !self.underscored.is_empty() {
-            let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
-            schema.columns.extend(hidden.filter(|(column, _)| self.underscored.contains(column)));
-        }
+        let is_named = |column: &String| self.words.binary_search(column).is_ok();
+        let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
+        schema.columns.extend(hidden.filter(|(column, _)| is_named(column)));
         let scan = Scan { table: name.text.clone(), period: None, limit: None, hints: Vec::new() };
-        let mut tabular = Tabular::new(self.within_period(Plan { kind: PlanKind::Scan(scan), schema }));
+        let rows = self.within_period(Plan { kind: PlanKind::Scan(scan), schema });
+        let mut withheld = self.environment.tables.withheld(&name.text);
+        withheld.retain(|column| !is_named(column));
+        let mut tabular = Tabular::new(if withheld.is_empty() { rows } else { without(rows, &withheld) });
         tabular.name = Some(name.text.clone());
         Ok(tabular)
     }
@@ -186,7 +188,7 @@ impl Binder<'_> {
         match (name.text.as_str(), first) {
             ("materialize", Some(expr)) => Ok(materialized(self.tabular(expr, env)?)),
             ("totable" | "view", Some(expr)) => self.tabular(expr, env),
-            ("table", Some(expr)) => match self.constant(expr, crate::types::ScalarType::String, env)?.as_str() {
+            ("table", Some(expr)) => match self.constant(expr, ScalarType::String, env)?.as_str() {
                 Some(text) => self.table(&Name { text: text.to_owned(), span: expr.span }, env),
                 None => error("KQL120", "table() needs a table's name", expr.span),
             },
@@ -387,4 +389,26 @@ fn is_entity(expr: &ast::Expr) -> bool {
         ExprKind::Member(object, _) => is_entity(object),
         _ => false,
     }
+}
+
+/// What is shown of text that a query did not ask for by its column's name.
+const WITHHELD: &str = "(shown when the query names the column)";
+
+/// A table with what is in some columns withheld.
+fn without(rows: Plan, withheld: &[String]) -> Plan {
+    let columns = rows.all_columns().into_iter().map(|(name, column)| {
+        if !withheld.contains(&name) {
+            return (name, column);
+        }
+        let scalar_type = column.scalar_type;
+        let notice = Expr::literal(Value::string(WITHHELD), ScalarType::String).cast(scalar_type);
+        let missing = if scalar_type == ScalarType::String {
+            Expr::core(Core::Equal, vec![column.clone(), Expr::literal(Value::string(""), ScalarType::String)], Bool)
+        } else {
+            Expr::core(Core::IsNull, vec![column.clone()], Bool)
+        };
+        (name, Expr::core(Core::If, vec![missing, column, notice], scalar_type))
+    });
+    let columns = columns.collect();
+    rows.project(columns)
 }

@@ -26,7 +26,7 @@ Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, per
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a query over logs and print or draw its result
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
@@ -42,7 +42,7 @@ pub(super) enum Command {
 }
 
 /// Where rows come from.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub(super) struct LogsArguments {
     /// Exported logs: files, folders and globs, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
@@ -63,12 +63,31 @@ pub(super) struct LogsArguments {
     /// Drop duplicates that exporters make: same correlation id, time and content
     #[arg(long)]
     pub dedupe: bool,
+    /// Show keys, tokens and cookies in headers, URLs and texts as they are; else pseudonyms stand for them, the same
+    /// for the same secret
+    #[arg(long)]
+    pub no_redact: bool,
+    /// What becomes of callers' addresses
+    #[arg(long, value_enum, value_name = "HOW", default_value_t)]
+    pub ip: IpChoice,
     /// How many rows may be broken before the run counts as failed: a number, or a share such as 0.1%
     #[arg(long, value_name = "N|SHARE%", default_value = "0.1%")]
     pub max_rejects: String,
     /// Write every rejected row here, with file, line, byte and reason
     #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub rejects: Option<PathBuf>,
+}
+
+/// What becomes of callers' addresses.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum IpChoice {
+    /// They stay
+    #[default]
+    Keep,
+    /// Only the network stays: /24 of IPv4, /48 of IPv6
+    Mask,
+    /// A pseudonym stands for each
+    Pseudonym,
 }
 
 fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
@@ -85,6 +104,18 @@ pub(super) enum DateOrder {
     DayFirst,
     /// 02/25/2025
     MonthFirst,
+}
+
+/// An engine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum EngineChoice {
+    /// This machine
+    #[default]
+    Polars,
+    /// A Spark Connect server: Apache Spark, Databricks, Sail
+    Spark,
+    /// Kusto itself: a Log Analytics workspace or an Azure Data Explorer cluster
+    Kusto,
 }
 
 /// The query and what it is run with.
@@ -105,6 +136,28 @@ pub(super) struct QueryArguments {
 /// How plans are computed.
 #[derive(Args, Debug, Default)]
 pub(super) struct EngineArguments {
+    /// What computes the answer
+    #[arg(long, value_enum, default_value_t = EngineChoice::Polars)]
+    pub engine: EngineChoice,
+    /// The Spark Connect server, as `sc://host:15002/;key=value;…`; else what SPARK_REMOTE holds. Its token may stand in
+    /// KQLENS_TOKEN. The paths of --logs are then as that server names them
+    #[arg(long, value_name = "sc://HOST:PORT")]
+    pub remote: Option<String>,
+    /// The Log Analytics workspace, by its id; its token is that of `az login`, or stands in AZURE_ACCESS_TOKEN
+    #[arg(long, value_name = "ID", conflicts_with = "cluster")]
+    pub workspace: Option<String>,
+    /// The Azure Data Explorer cluster, such as https://help.kusto.windows.net; its token as for a workspace
+    #[arg(long, value_name = "URL", requires = "database")]
+    pub cluster: Option<String>,
+    /// The cluster's database
+    #[arg(long, value_name = "NAME", requires = "cluster")]
+    pub database: Option<String>,
+    /// Fetch all rows from the cluster when what makes them fewer has no exact form in SQL
+    #[arg(long)]
+    pub allow_fetch: bool,
+    /// Stop after this time, on the server as well: 90s, 15m, 2h
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
     /// How much memory the rows that a query keeps may take, such as 512MiB; more go to temporary files
     #[arg(long, value_name = "SIZE", default_value = "1GiB")]
     pub memory: String,

@@ -14,6 +14,8 @@ pub(super) enum Exit {
     Inputs,
     /// Disk, permission, memory: the surroundings gave out.
     Environment,
+    /// The user ended it.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -24,6 +26,7 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Inputs => 3,
             Exit::Environment => 4,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -9,18 +9,22 @@ use arrow::record_batch::RecordBatch;
 use super::arguments::{DateOrder, LogsArguments};
 use super::exit::{Exit, Failure};
 use super::output;
+use super::privacy::{Private, redaction};
 use super::times::Times;
 use crate::bind::Tables;
 use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
 use crate::render::Reading;
-use crate::sources::{Catalog, ReadOptions, ReadRequest, Reject, Sink, SourceError, SourceErrorKind, Tally};
+use crate::sources::{
+    Catalog, ReadOptions, ReadRequest, Redaction, Reject, Sink, SourceError, SourceErrorKind, Tally, is_body,
+};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
     pub catalog: Catalog,
     tolerance: Tolerance,
     rejects: Option<std::path::PathBuf>,
+    redaction: Redaction,
     /// By table, so that one that several statements read is told of once.
     tallies: RefCell<BTreeMap<String, Tally>>,
     /// Whether the times of the rows are to be told as well.
@@ -87,6 +91,7 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
         catalog,
         tolerance,
         rejects: arguments.rejects.clone(),
+        redaction: redaction(arguments),
         tallies: RefCell::default(),
         tell_times: false,
         ranges: RefCell::default(),
@@ -100,6 +105,14 @@ impl Tables for Logs {
 
     fn hidden(&self, table: &str) -> Schema {
         self.catalog.hidden(table).into_iter().collect()
+    }
+
+    fn withheld(&self, table: &str) -> Vec<String> {
+        if !self.redaction.secrets || self.catalog.is_companion(table) {
+            return Vec::new();
+        }
+        let columns = self.catalog.schema(table).unwrap_or_default();
+        columns.into_iter().map(|(name, _)| name).filter(|name| is_body(name)).collect()
     }
 
     fn names(&self) -> Vec<String> {
@@ -118,12 +131,16 @@ impl Rows for Logs {
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
             hints: scan.hints.clone(),
         };
+        let private = Private::new(&self.redaction, !self.catalog.is_companion(&scan.table));
+        request.hints.retain(|hint| private.allows(hint));
         let times = if self.tell_times { Times::of(&mut request, self.catalog.schema(&scan.table)) } else { None };
         let read = |position, batch: RecordBatch| match &times {
             Some(times) => sink(position, times.take(batch, columns.len())),
             None => sink(position, batch),
         };
-        let tally = self.catalog.read_into(&request, &read).map_err(|e| EngineError::new(told(&e)))?;
+        let redacted = |position, batch: RecordBatch| private.hand_over(position, &batch, &read);
+        let tally = self.catalog.read_into(&request, &redacted).map_err(|e| EngineError::new(told(&e)))?;
+        private.outcome()?;
         if let Some((from, to)) = times.and_then(|times| times.range()) {
             let mut ranges = self.ranges.borrow_mut();
             let range = ranges.entry(scan.table.clone()).or_insert((from, to));

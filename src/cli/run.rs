@@ -3,12 +3,12 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{RunArguments, ThemeChoice};
+use super::arguments::{EngineChoice, RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{about, engine, logs, output, query};
+use super::{about, engines, kusto, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
-use crate::engine::{Engine, PolarsEngine};
+use crate::engine::Engine;
 use crate::ir::{Context, Plan};
 use crate::render::{Answer, Format, Options, Theme, encode, render};
 use crate::types::Table;
@@ -21,12 +21,17 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     };
     let (format, to_terminal) = format(arguments)?;
     let mut options = options(arguments, to_terminal)?;
-    let mut logs = logs::open(&arguments.logs)?;
+    let mut logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
     logs.tell_times = format == Format::Html;
+    if arguments.engine.engine == EngineChoice::Kusto {
+        let Some(answers) = kusto::answers(arguments, &name, &text, &logs)? else { return Ok(Exit::Query) };
+        write(&answers, format, &options, arguments.output.as_deref())?;
+        return Ok(Exit::Whole);
+    }
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
-    let engine = engine::engine(&arguments.engine)?;
+    let engine = engines::open(&arguments.engine, &arguments.logs, &logs)?;
     let evaluate = |plan: &Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
         Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
@@ -50,12 +55,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         notes.iter().for_each(|note| output::note(&format!("note: {note}")));
     }
     if arguments.explain {
-        return explained(&bound, engine, &context);
+        return explained(&bound, engine.as_ref(), &context);
     }
     let mut answers = Vec::new();
     let plans: Vec<&Plan> = bound.outputs.iter().map(|out| &out.plan).collect();
     for (out, batch) in bound.outputs.iter().zip(engine.run_all(&plans, &context, &logs)) {
-        let batch = batch.map_err(|e| Failure::new(Exit::Environment, e.message))?;
+        let batch = batch.map_err(engines::failure)?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
@@ -126,9 +131,9 @@ fn draws(answer: &Answer) -> bool {
     answer.visualization.as_ref().is_some_and(|v| v.kind != "table")
 }
 
-fn explained(bound: &Bound, engine: PolarsEngine, context: &Context) -> Result<Exit, Failure> {
+fn explained(bound: &Bound, engine: &dyn Engine, context: &Context) -> Result<Exit, Failure> {
     for out in &bound.outputs {
-        let told = engine.explain(&out.plan, context).map_err(|e| Failure::new(Exit::Environment, e.message))?;
+        let told = engine.explain(&out.plan, context).map_err(engines::failure)?;
         let text = format!("{}\n{told}\n", out.name);
         output::write(text.as_bytes())?;
     }

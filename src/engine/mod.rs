@@ -1,6 +1,9 @@
 //! Typed plan to Arrow. The seam between what a query means and what computes it.
 
+mod kusto;
 mod polars;
+#[cfg(feature = "spark")]
+mod spark;
 
 use std::fmt;
 
@@ -9,7 +12,10 @@ use arrow::record_batch::RecordBatch;
 use crate::ir::{Context, Plan, Scan};
 use crate::sources::Sink;
 
+pub use kusto::{Kusto, KustoTable};
 pub use polars::{Execution, PolarsEngine};
+#[cfg(feature = "spark")]
+pub use spark::{Remote, SparkEngine, SparkOptions};
 
 /// Where an engine gets the rows of the logs.
 pub trait Rows {
@@ -56,12 +62,19 @@ pub trait Engine {
 pub struct EngineError {
     /// For the user: what happened and what to do.
     pub message: String,
+    /// Whether the user asked for the end.
+    pub interrupted: bool,
 }
 
 impl EngineError {
     /// An error with a message.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), interrupted: false }
+    }
+
+    /// The error of a run that the user ended.
+    pub fn interrupted(message: impl Into<String>) -> Self {
+        Self { message: message.into(), interrupted: true }
     }
 }
 

@@ -255,6 +255,56 @@ impl Plan {
         }
     }
 
+    /// The same node over other inputs, in the order of [`Plan::inputs`], and with other expressions: each is handed to a
+    /// map, and what that gives takes its place.
+    ///
+    /// # Errors
+    /// The first error of a map.
+    pub fn try_map_parts<E>(
+        self,
+        input: &mut dyn FnMut(Plan) -> Result<Plan, E>,
+        expr: &mut dyn FnMut(Expr) -> Result<Expr, E>,
+    ) -> Result<Self, E> {
+        let mut boxed = |plan: Box<Plan>| input(*plan).map(Box::new);
+        let kind = match self.kind {
+            leaf @ (PlanKind::Scan(_) | PlanKind::Values(_) | PlanKind::Range(..) | PlanKind::Part) => leaf,
+            PlanKind::Filter(below, predicate) => PlanKind::Filter(boxed(below)?, expr(predicate)?),
+            PlanKind::Project(below, columns) => {
+                let below = boxed(below)?;
+                let columns = columns.into_iter().map(|(name, e)| Ok((name, expr(e)?)));
+                PlanKind::Project(below, columns.collect::<Result<_, E>>()?)
+            }
+            PlanKind::Aggregate(a) => {
+                let below = boxed(a.input)?;
+                let keys = a.keys.into_iter().map(|(name, e)| Ok((name, expr(e)?))).collect::<Result<_, E>>()?;
+                let mut calls = a.calls;
+                for call in &mut calls {
+                    let arguments = std::mem::take(&mut call.arguments);
+                    call.arguments = arguments.into_iter().map(&mut *expr).collect::<Result<_, E>>()?;
+                }
+                PlanKind::Aggregate(Aggregate { input: below, keys, calls })
+            }
+            PlanKind::Sort(below, keys) => {
+                let below = boxed(below)?;
+                let keys = keys.into_iter().map(|key| Ok(SortKey { value: expr(key.value)?, ..key }));
+                PlanKind::Sort(below, keys.collect::<Result<_, E>>()?)
+            }
+            PlanKind::Take(below, count) => PlanKind::Take(boxed(below)?, count),
+            PlanKind::Join(j) => {
+                PlanKind::Join(Join { left: boxed(j.left)?, right: boxed(j.right)?, kind: j.kind, on: j.on })
+            }
+            PlanKind::Union(inputs) => PlanKind::Union(inputs.into_iter().map(input).collect::<Result<_, E>>()?),
+            PlanKind::Expand(e) => PlanKind::Expand(Expand { input: boxed(e.input)?, ..e }),
+            PlanKind::ForEach { input: below, keys, body } => {
+                PlanKind::ForEach { input: boxed(below)?, keys, body: boxed(body)? }
+            }
+            PlanKind::Table { name, inputs, kernel } => {
+                PlanKind::Table { name, inputs: inputs.into_iter().map(input).collect::<Result<_, E>>()?, kernel }
+            }
+        };
+        Ok(Self { kind, schema: self.schema })
+    }
+
     /// How many nodes stand upon one another.
     pub fn depth(&self) -> usize {
         1 + super::deep(|| self.inputs().into_iter().map(Self::depth).max().unwrap_or(0))

@@ -102,13 +102,8 @@ impl Visitor for Taking<'_, '_> {
     }
 
     fn error(&mut self, text: &str) {
-        let told: crate::types::Json = serde_json::from_str(text).unwrap_or_default();
-        let part = |key: &str| told.get(key).and_then(|v| v.as_str()).unwrap_or_default().to_owned();
-        let said = match (part("code"), part("message")) {
-            (code, message) if code.is_empty() && message.is_empty() => super::tally::excerpt(text.as_bytes()),
-            (code, message) => format!("{code}: {message}"),
-        };
         self.rows.tally.incomplete += 1;
+        let said = said(text);
         self.rows.tally.note(format!("{}: the answer is not whole, as it says itself: {said}", self.source));
     }
 
@@ -124,6 +119,16 @@ impl Visitor for Taking<'_, '_> {
                 self.rows.reject(self.place(at), reason, text);
             }
         }
+    }
+}
+
+/// What an error object says.
+fn said(text: &str) -> String {
+    let told: crate::types::Json = serde_json::from_str(text).unwrap_or_default();
+    let part = |key: &str| told.get(key).and_then(|v| v.as_str()).unwrap_or_default();
+    match (part("code"), part("message")) {
+        ("", "") => super::tally::excerpt(text.as_bytes()),
+        (code, message) => format!("{code}: {message}"),
     }
 }
 
@@ -171,6 +176,10 @@ pub(super) struct Sniffing {
     pub(super) answers: Vec<Vec<String>>,
     /// The tables that rows of an answer name.
     pub(super) named: Vec<String>,
+    /// The first thing that was no record, or the error that an answer is.
+    pub(super) fault: Option<String>,
+    /// Whether it is an answer that is an error.
+    pub(super) failed: bool,
 }
 
 impl Visitor for Sniffing {
@@ -196,8 +205,14 @@ impl Visitor for Sniffing {
         Ok(true)
     }
 
-    fn error(&mut self, _: &str) {}
-    fn broken(&mut self, _: &[u8], _: At, _: &str) {}
+    fn error(&mut self, text: &str) {
+        self.failed = true;
+        self.fault.get_or_insert_with(|| format!("the answer is an error: {}", said(text)));
+    }
+
+    fn broken(&mut self, _: &[u8], _: At, reason: &str) {
+        self.fault.get_or_insert_with(|| reason.to_owned());
+    }
 
     fn cut(&mut self, text: &[u8], _: At, _: Option<&str>) {
         if let Some(at) = memchr::memchr(b'{', text) {

@@ -1,5 +1,6 @@
 //! The files of a run and the tables they hold.
 
+use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -42,6 +43,8 @@ pub struct FoundFile {
     pub header: Option<Vec<String>>,
     /// Why it is left out.
     pub problem: Option<String>,
+    /// Whether rows are missed because of that.
+    pub lost: bool,
 }
 
 /// Looks at the beginning of a file; the error is one of reading it.
@@ -53,6 +56,7 @@ fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
         tables: Vec::new(),
         header: None,
         problem: candidate.problem.clone(),
+        lost: false,
     };
     if file.problem.is_some() {
         return (file, None);
@@ -62,10 +66,21 @@ fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
             file.shape = Some(found.shape);
             file.tables = found.tables;
             file.header = found.header;
+            file.lost = found.problem.is_some();
+            file.problem = found.problem;
         }
         Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
         Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
         Err(error) => {
+            file.lost = true;
+            let damaged = matches!(
+                error.kind(),
+                ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
+            );
+            if damaged {
+                file.problem = Some(format!("the file is cut short or damaged: {error}"));
+                return (file, None);
+            }
             file.problem = Some(error.to_string());
             return (file, Some(error.to_string()));
         }
@@ -178,6 +193,11 @@ impl Catalog {
         let shown = known.columns.iter().filter(|(n, _)| !apim::is_hidden(n)).map(|(n, t)| ((*n).to_owned(), *t));
         let more = if known.name == AZURE_DIAGNOSTICS { self.more_diagnostics() } else { &[] };
         Some(shown.chain(more.iter().cloned()).collect())
+    }
+
+    /// Whether a table is one beside the logs.
+    pub fn is_companion(&self, table: &str) -> bool {
+        self.companions.iter().any(|(name, _)| name == table)
     }
 
     /// The columns of a known table that only a query which names them gets.

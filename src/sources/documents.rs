@@ -33,7 +33,7 @@ pub(super) trait Visitor {
 
 /// Walks through a text.
 pub(super) fn walk(stream: Stream, skipped: u64, visitor: &mut dyn Visitor) -> Result<(), SourceError> {
-    let mut walk = Walk { feed: Feed::new(stream, skipped), visitor, at: At { line: 1, byte: 0 } };
+    let mut walk = Walk { feed: Feed::new(stream, skipped), visitor, at: At { line: 1, byte: 0 }, answering: false };
     while walk.feed.peek().is_some() {
         let lasting = walk.feed.peek() == Some(b'[');
         match walk.element(0) {
@@ -46,7 +46,7 @@ pub(super) fn walk(stream: Stream, skipped: u64, visitor: &mut dyn Visitor) -> R
                 let reason = match walk.feed.problem.take() {
                     Some(problem) => Some(problem),
                     None if lasting => Some("the array stops before its end".to_owned()),
-                    None if walk.is_answer() => Some("the answer stops before its end".to_owned()),
+                    None if walk.answering => Some("the answer stops before its end".to_owned()),
                     None => None,
                 };
                 let text = walk.ahead();
@@ -55,8 +55,7 @@ pub(super) fn walk(stream: Stream, skipped: u64, visitor: &mut dyn Visitor) -> R
             }
             Err(Stop::Trouble(trouble)) => {
                 let reason = match trouble {
-                    Trouble::TooLong => "a value is longer than 16 MiB".to_owned(),
-                    Trouble::Broken(what) => format!("not JSON: {what}"),
+                    Trouble::Passed(what) | Trouble::Broken(what) => format!("not JSON: {what}"),
                     Trouble::Ended => String::new(),
                 };
                 let text = walk.ahead();
@@ -120,6 +119,8 @@ struct Walk<'v> {
     visitor: &'v mut dyn Visitor,
     /// Where the piece at hand begins.
     at: At,
+    /// Whether what is read is an answer of the query API, which nobody appends to.
+    answering: bool,
 }
 
 impl Walk<'_> {
@@ -133,10 +134,6 @@ impl Walk<'_> {
     fn ahead(&self) -> Vec<u8> {
         let ahead = self.feed.ahead();
         ahead[..ahead.len().min(64 * 1024)].to_vec()
-    }
-
-    fn is_answer(&mut self) -> bool {
-        memchr::memmem::find(self.feed.ahead(), b"\"tables\"").is_some()
     }
 
     /// An array of elements, a wrapper of them, or a record. False when no more is wanted.
@@ -176,8 +173,12 @@ impl Walk<'_> {
                 self.feed.expect(b',', "a comma or `]` was due here")?;
             }
             first = false;
-            if !self.element(depth)? {
-                return Ok(false);
+            match self.element(depth) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                // What comes after it can be read.
+                Err(Stop::Trouble(Trouble::Passed(reason))) => self.visitor.broken(b"", self.at, reason),
+                Err(stop) => return Err(stop),
             }
         }
         Ok(true)
@@ -191,8 +192,12 @@ impl Walk<'_> {
             let inner = text[from..to].to_vec();
             let at = self.at;
             let byte = at.byte + from as u64;
-            let mut within =
-                Walk { feed: Feed::new(Box::new(std::io::Cursor::new(inner)), byte), visitor: &mut *self.visitor, at };
+            let mut within = Walk {
+                feed: Feed::new(Box::new(std::io::Cursor::new(inner)), byte),
+                visitor: &mut *self.visitor,
+                at,
+                answering: false,
+            };
             return within.element(depth + 1);
         }
         Ok(self.visitor.record(text, self.at)?)
@@ -215,6 +220,7 @@ impl Walk<'_> {
     }
 
     fn answer(&mut self) -> Result<bool, Stop> {
+        self.answering = true;
         self.feed.eat(b'{');
         let mut first = true;
         while let Some(key) = self.feed.key(first)? {
@@ -273,7 +279,13 @@ impl Walk<'_> {
                         }
                         first = false;
                         self.mark();
-                        let range = self.feed.value()?;
+                        let range = match self.feed.value() {
+                            Err(Trouble::Passed(reason)) => {
+                                self.visitor.broken(b"", self.at, reason);
+                                continue;
+                            }
+                            other => other?,
+                        };
                         if !self.visitor.row(self.feed.text(range), self.at)? {
                             return Ok(false);
                         }

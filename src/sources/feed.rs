@@ -4,16 +4,18 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::blocks::LONGEST;
-use super::json::{Broken, Scanner};
+use super::json::{Broken, Scanner, TOO_DEEP};
 use super::open::{BLOCK, Stream};
+
+const TOO_LONG: &str = "a value is longer than 16 MiB";
 
 /// Why a value cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Trouble {
     /// The text stops before the value is complete.
     Ended,
-    /// It is longer than 16 MiB.
-    TooLong,
+    /// It is no value to keep, for this reason, but was passed.
+    Passed(&'static str),
     /// Something else was due.
     Broken(&'static str),
 }
@@ -44,7 +46,7 @@ impl Feed {
         Self { stream, buffer: Vec::new(), at: 0, base: skipped, line: 1, counted: 0, ended: false, problem: None }
     }
 
-    /// Reads on, forgetting what was passed; false at the end.
+    /// Reads on, forgetting what was passed; false when nothing more is to be had.
     fn more(&mut self) -> bool {
         if self.ended {
             return false;
@@ -54,16 +56,15 @@ impl Feed {
         self.base += self.at as u64;
         self.at = 0;
         self.counted = 0;
-        let wanted = BLOCK.max(self.buffer.len()) as u64;
-        match (&mut self.stream).take(wanted).read_to_end(&mut self.buffer) {
-            Ok(0) => self.ended = true,
-            Ok(_) => {}
-            Err(error) => {
-                self.ended = true;
-                self.problem = Some(format!("the file is cut short or damaged here: {error}"));
-            }
+        let before = self.buffer.len();
+        let wanted = BLOCK.max(before).min(LONGEST) as u64;
+        if let Err(error) = (&mut self.stream).take(wanted).read_to_end(&mut self.buffer) {
+            self.problem = Some(format!("the file is cut short or damaged here: {error}"));
+            self.ended = true;
         }
-        !self.ended
+        // What came before an error is there all the same.
+        self.ended |= self.buffer.len() == before;
+        self.buffer.len() > before
     }
 
     fn count_lines(&mut self) {
@@ -124,10 +125,17 @@ impl Feed {
     /// Passes a value.
     pub(super) fn value(&mut self) -> Result<Range<usize>, Trouble> {
         #[allow(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
-        let (start, end) = self.look(|scanner| scanner.value())?;
-        let range = self.at + start..self.at + end;
-        self.at += end;
-        Ok(range)
+        let looked = self.look(|scanner| scanner.value());
+        match looked {
+            Ok((start, end)) if end - start <= LONGEST => {
+                let range = self.at + start..self.at + end;
+                self.at += end;
+                Ok(range)
+            }
+            Ok(_) | Err(Trouble::Passed(_)) => self.pass(TOO_LONG),
+            Err(Trouble::Broken(TOO_DEEP)) => self.pass(TOO_DEEP),
+            Err(trouble) => Err(trouble),
+        }
     }
 
     /// Looks at what comes next without passing it, with as much text at hand as that needs.
@@ -138,13 +146,37 @@ impl Feed {
                 Ok(found) => return Ok(found),
                 Err(Broken::At(_, what)) => return Err(what.into()),
                 Err(Broken::Ended) if self.buffer.len() - self.at > LONGEST => {
-                    return Err(Trouble::TooLong);
+                    return Err(Trouble::Passed(TOO_LONG));
                 }
                 Err(Broken::Ended) => {
                     if !self.more() {
                         return Err(Trouble::Ended);
                     }
                 }
+            }
+        }
+    }
+
+    /// Passes a value that is too long or too deep to be kept, a block at a time.
+    fn pass(&mut self, reason: &'static str) -> Result<Range<usize>, Trouble> {
+        let (mut depth, mut quoted, mut escaped) = (0_u64, false, false);
+        loop {
+            while let Some(byte) = self.buffer.get(self.at) {
+                self.at += 1;
+                match byte {
+                    _ if escaped => escaped = false,
+                    b'\\' if quoted => escaped = true,
+                    b'"' => quoted = !quoted,
+                    b'{' | b'[' if !quoted => depth += 1,
+                    b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+                    _ => continue,
+                }
+                if depth == 0 && !quoted && !escaped {
+                    return Err(Trouble::Passed(reason));
+                }
+            }
+            if !self.more() {
+                return Err(Trouble::Ended);
             }
         }
     }

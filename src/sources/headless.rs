@@ -42,7 +42,7 @@ pub(super) fn detect(head: &str) -> Option<Found> {
         }
         let kind = header.iter().position(|name| name == "Type").and_then(|at| cells.get(at));
         let table = kind.and_then(|kind| apim::proper_name(kind)).unwrap_or(name);
-        Some(Found { shape, tables: vec![table.to_owned()], header: Some(header) })
+        Some(Found { header: Some(header), ..Found::new(shape, vec![table.to_owned()]) })
     })
 }
 
@@ -55,7 +55,8 @@ pub(super) fn declared(head: &str, columns: &[(String, ScalarType)]) -> Option<(
             return None;
         }
         let named = cells.len() == columns.len() + 1 && is_result(&cells[0]);
-        let names = |cell: &String| columns.iter().any(|(name, _)| super::csv::plain_name(cell) == name);
+        let names =
+            |cell: &String| columns.iter().any(|(name, _)| super::csv::plain_name(cell).eq_ignore_ascii_case(name));
         if cells.iter().any(names) || !named && cells.len() != columns.len() {
             return None;
         }

@@ -8,6 +8,9 @@ use memchr::memchr2;
 /// How deep brackets may nest in one value.
 const DEPTH: u32 = 127;
 
+/// What is wrong with a value of more brackets than that.
+pub(super) const TOO_DEEP: &str = "brackets nest too deeply here";
+
 /// Why a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
@@ -149,7 +152,7 @@ impl<'a> Scanner<'a> {
                 b'"' => self.rest_of_string()?,
                 b'{' | b'[' => {
                     if depth == DEPTH {
-                        return Err(Broken::At(here, "brackets nest too deeply here"));
+                        return Err(Broken::At(here, TOO_DEEP));
                     }
                     kinds = kinds << 1 | u128::from(*byte == b'{');
                     depth += 1;

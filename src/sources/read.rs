@@ -22,7 +22,7 @@ use super::rejects::RejectLog;
 use super::rows::{Rows, Wanted};
 use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
-use super::tally::Tally;
+use super::tally::{Reject, Tally};
 use super::walk::Quick;
 use super::{apim, columnar, tsv};
 use crate::ir::Hint;
@@ -85,10 +85,15 @@ impl Catalog {
     /// As [`Catalog::read`].
     pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
         let files = self.files_of(&request.table);
-        let mut tally = Tally::default();
+        let mut tally = self.lost();
+        let log = self.options.keep_rejects.then(RejectLog::default);
+        if let Some(log) = &log {
+            log.keep((usize::MAX, 0), &tally.rejects.iter().map(RejectLog::line).collect::<String>());
+            tally.logs.push(log.clone());
+        }
         if files.is_empty() {
             // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
-            if apim::table(&request.table).is_none() || self.tables().is_empty() {
+            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
                 return Err(self.no_such_table(&request.table));
             }
             tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
@@ -104,13 +109,25 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
-        let log = self.options.keep_rejects.then(RejectLog::default);
-        let wanted = Wanted { columns, period: request.period, seen, log: log.clone() };
+        let wanted = Wanted { columns, period: request.period, seen, log };
         for outcome in self.side_by_side(&files, &wanted, request, sink) {
             tally.add(outcome?.0);
         }
-        tally.logs.extend(log);
         Ok(tally)
+    }
+
+    /// The files that are logs of some table, and cannot be read at all: a rejected row each.
+    fn lost(&self) -> Tally {
+        let mut tally = Tally::default();
+        for file in self.files().iter().filter(|file| file.lost) {
+            tally.files += 1;
+            tally.read += 1;
+            tally.rejected += 1;
+            let reason = file.problem.clone().unwrap_or_default();
+            let source = file.path.display().to_string();
+            tally.rejects.push(Reject { source, line: 1, byte: 0, reason, excerpt: String::new() });
+        }
+        tally
     }
 
     /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
@@ -163,7 +180,7 @@ impl Catalog {
                 match job {
                     Job::Open(at) => {
                         let rows = Rows::new(wanted, sink, at, left.load(Ordering::Relaxed));
-                        match self.read_file(files[at], rows, request, share) {
+                        match self.open_file(files[at], rows, request, share) {
                             Ok(Reading::Done(tally, still)) => note(at, Some(Ok((tally, still)))),
                             Ok(Reading::Text(file)) => {
                                 if files[at].size > BLOCK as u64 {
@@ -187,8 +204,16 @@ impl Catalog {
         outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
     }
 
-    /// Reads a file; one that has parts may use so many threads. Text is only opened: threads may read it together.
-    fn read_file<'r>(
+    /// Reads a file; one that has parts may use so many threads.
+    pub(super) fn read_file(&self, file: &FoundFile, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+        match self.open_file(file, rows, request, threads)? {
+            Reading::Done(tally, left) => Ok((tally, left)),
+            Reading::Text(text) => text.work(&mut Vec::new()).unwrap_or_else(|| Ok((Tally::default(), 0))),
+        }
+    }
+
+    /// Reads a file. Text is only opened: threads may read it together.
+    fn open_file<'r>(
         &self,
         file: &FoundFile,
         mut rows: Rows<'r>,

@@ -101,11 +101,13 @@ pub(super) struct Found {
     pub(super) tables: Vec<String>,
     /// Its columns' names, when it does not write them itself.
     pub(super) header: Option<Vec<String>>,
+    /// Why none of its rows can be had.
+    pub(super) problem: Option<String>,
 }
 
 impl Found {
     pub(super) fn new(shape: Shape, tables: Vec<String>) -> Self {
-        Self { shape, tables, header: None }
+        Self { shape, tables, header: None, problem: None }
     }
 }
 
@@ -145,7 +147,7 @@ pub(super) fn head_of(path: &Path) -> io::Result<Vec<u8>> {
     match open(path)?.stream.take(LOOK).read_to_end(&mut head) {
         Ok(_) => Ok(head),
         // A file that is cut short still has a beginning.
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof || !head.is_empty() => Ok(head),
+        Err(_) if !head.is_empty() => Ok(head),
         Err(error) => Err(error),
     }
 }
@@ -156,7 +158,13 @@ pub(super) fn sniff(path: &Path) -> io::Result<Option<Found>> {
     match binary(&head) {
         Some(Shape::Capture(_)) => return Ok(capture(path)),
         Some(shape) => {
-            let schema = schema_of(path, shape).map_err(io::Error::other)?;
+            let schema = match schema_of(path, shape) {
+                Ok(schema) => schema,
+                Err(problem) => {
+                    let problem = Some(format!("the {shape} file is cut short or damaged: {problem}"));
+                    return Ok(Some(Found { problem, ..Found::new(shape, Vec::new()) }));
+                }
+            };
             let names = schema.fields().iter().map(|field| field.name().as_str());
             let table = table_of_path(path).or_else(|| apim::best_match(names));
             return Ok(table.map(|table| Found::new(shape, vec![table.to_owned()])));
@@ -182,8 +190,8 @@ pub(super) fn is_lines(head: &[u8]) -> bool {
     }
     let alone =
         sniffing.answers.is_empty() && sniffing.records.first().is_some_and(|record| record.len() == line.len());
-    let holds = |line: &[u8]| line.starts_with(b"[") || line == b"{" || line.starts_with(b"{\"records\"");
-    alone && line != b"{" && lines.all(|line| !holds(line))
+    let other = |line: &[u8]| line.starts_with(b"[") || line == b"{" || line.starts_with(b"{\"records\"");
+    alone && line != b"{" && !lines.any(other)
 }
 
 /// JSON: lines, arrays, messages or answers.
@@ -203,12 +211,20 @@ fn json(head: &[u8], path: &Path) -> Option<Found> {
             let plain = array && records == Records::Columns;
             Some(Found::new(if plain { Shape::JsonArray } else { Shape::Messages(records) }, tables))
         }
+        // An answer that is an error, or is none that can be understood.
+        None if sniffing.fault.is_some() && (sniffing.failed || holds(head, b"\"columns\"")) => {
+            Some(Found { problem: sniffing.fault, ..Found::new(Shape::QueryApi, Vec::new()) })
+        }
         // No row is no problem.
         None if sniffing.records.is_empty() => {
             Some(Found::new(if array { Shape::JsonArray } else { Shape::Messages(Records::Columns) }, Vec::new()))
         }
         None => None,
     }
+}
+
+fn holds(head: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(head, word).is_some()
 }
 
 fn capture(path: &Path) -> Option<Found> {

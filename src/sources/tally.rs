@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::redact;
 use super::rejects::RejectLog;
 
 /// How many rejects (and how many repairs) are told in full; the others are only counted.
@@ -113,11 +114,12 @@ fn append(to: &mut Vec<Reject>, from: Vec<Reject>) {
     to.extend(from.into_iter().take(room));
 }
 
-/// The beginning of a bad row, fit to be shown: one line, no control characters.
+/// The beginning of a bad row, fit to be shown: one line, no control characters, no secrets, no bodies.
 pub(super) fn excerpt(bytes: &[u8]) -> String {
     let head = &bytes[..bytes.len().min(EXCERPT * 4)];
     let mut out = String::new();
     let text = String::from_utf8_lossy(head);
+    let text = redact::excerpt(&text);
     let mut characters = text.trim_end().chars();
     for c in characters.by_ref().take(EXCERPT) {
         if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') {

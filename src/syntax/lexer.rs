@@ -44,16 +44,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(Token, Span)>, Vec<Diagnostic>> 
     if findings.is_empty() { Ok(tokens) } else { Err(findings) }
 }
 
-/// The names among tokens that begin with `_`, whether written bare or as `['_x']`.
-pub(super) fn underscored(tokens: &[(Token, Span)]) -> Vec<String> {
-    let names: BTreeSet<&String> = tokens
+/// The words among tokens, whether written bare or as `['x']`, sorted.
+pub(super) fn words_in(tokens: &[(Token, Span)]) -> Vec<String> {
+    let words: BTreeSet<&String> = tokens
         .iter()
         .filter_map(|(token, _)| match token {
-            Token::Word(name) | Token::Text(name) if name.starts_with('_') => Some(name),
+            Token::Word(word) | Token::Text(word) => Some(word),
             _ => None,
         })
         .collect();
-    names.into_iter().cloned().collect()
+    words.into_iter().cloned().collect()
 }
 
 /// The tokens of a text, and what is wrong where there are none.

@@ -5,7 +5,7 @@ use super::ast::{
     ColumnDeclaration, Expr, ExprKind, Function, Let, LetValue, Name, Operator, Parameter, ParameterType, Pipeline,
     Query, Statement,
 };
-use super::lexer::{Token, underscored};
+use super::lexer::{Token, words_in};
 use super::limits::{MAX_FINDINGS, MAX_OPERATORS};
 use super::parser::{Parsed, Parser};
 use crate::diagnostics::Diagnostic;
@@ -18,7 +18,7 @@ impl Parser {
         loop {
             while self.eat(";") {}
             if matches!(self.peek(), Token::End) {
-                return Query { statements, underscored: underscored(&self.tokens) };
+                return Query { statements, words: words_in(&self.tokens) };
             }
             let before = self.at;
             match self.statement() {
@@ -29,7 +29,7 @@ impl Parser {
                 }
             }
             if self.findings.len() >= MAX_FINDINGS {
-                return Query { statements, underscored: Vec::new() };
+                return Query { statements, words: Vec::new() };
             }
             if !self.is(";") && !matches!(self.peek(), Token::End) {
                 let found: Parsed<()> = self.unexpected("'|' or ';'");

@@ -36,7 +36,7 @@ enum Kept<'a> {
     Rows(Held<'a>),
     /// The best so far, by the number of the frame that gave them.
     Best(Held<'a>, i64),
-    Groups(Groups<'a>),
+    Groups(Box<Groups<'a>>),
 }
 
 impl<'a> Feeding<'a> {
@@ -44,7 +44,7 @@ impl<'a> Feeding<'a> {
         let kept = match &feed.keep {
             Keep::All | Keep::First(_) => Kept::Rows(Held::new(budget)),
             Keep::Best(..) => Kept::Best(Held::new(budget), 0),
-            Keep::Groups(keys, calls) => Kept::Groups(Groups::new(keys, calls, context, budget)),
+            Keep::Groups(keys, calls) => Kept::Groups(Box::new(Groups::new(keys, calls, context, budget))),
         };
         Self {
             feed,
@@ -123,10 +123,11 @@ impl<'a> Feeding<'a> {
         for (key, from, rows) in pieces {
             held.add(key, given.slice(from as i64, rows.min(most.unwrap_or(usize::MAX))))?;
         }
-        if let Some(most) = most {
-            if held.only_first(most) >= most && self.in_order {
-                self.done.store(true, Ordering::Relaxed);
-            }
+        if let Some(most) = most
+            && held.only_first(most) >= most
+            && self.in_order
+        {
+            self.done.store(true, Ordering::Relaxed);
         }
         Ok(())
     }

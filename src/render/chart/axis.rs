@@ -1,5 +1,7 @@
 //! Axes of a plot: grid, ticks, labels, titles.
 
+use crate::types::civil_from_ticks;
+
 use super::layout::{Area, MARGIN, TICK};
 use super::model::{Axis, Model};
 use super::number::axis_labels;
@@ -71,7 +73,7 @@ pub struct Horizontal {
     /// Where ticks are and what they say, line by line.
     labels: Vec<(f64, Vec<String>)>,
     /// Bold names on a second line.
-    groups: Vec<(f64, String)>,
+    groups: Vec<Group>,
     /// Whether labels are turned.
     turned: bool,
     /// The title, in the middle below.
@@ -183,8 +185,8 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, (left, width): (f64, f64), mos
                 format!("{} [{}]", std::mem::take(&mut axis.title), spec.zone.name)
             };
             let zone = spec.measure.fit(&zone, width, TICK, false);
-            let last = axis.groups.last().map_or(f64::NEG_INFINITY, |(at, name)| {
-                axis.scale.position(*at) * width + spec.measure.width(name, TICK, true) / 2.0
+            let last = axis.groups.last().map_or(f64::NEG_INFINITY, |group| {
+                axis.scale.position(group.at) * width + spec.measure.width(&group.name, TICK, true) / 2.0
             });
             let beside = last + 14.0 <= width - measure(&zone);
             label_height += if beside { 0.0 } else { 15.0 };
@@ -195,23 +197,41 @@ pub fn horizontal(spec: &Spec<'_>, model: &Model, (left, width): (f64, f64), mos
     axis
 }
 
-/// The bold second line, without those that would touch: the first, which begins nothing, gives way.
-fn groups(spec: &Spec<'_>, ticks: &[TimeTick], scale: Scale, width: f64) -> Vec<(f64, String)> {
-    let mut kept: Vec<(f64, String)> = Vec::new();
+/// A name on the second line.
+struct Group {
+    /// The tick it belongs to.
+    at: f64,
+    /// How far left of it its middle is, in pixels.
+    shift: f64,
+    name: String,
+}
+
+/// The bold second line, without those that would touch. The first, which begins nothing, moves left to make room, or
+/// else gives way to the second.
+fn groups(spec: &Spec<'_>, ticks: &[TimeTick], scale: Scale, width: f64) -> Vec<Group> {
+    let half = |name: &str| spec.measure.width(name, TICK, true) / 2.0;
+    let place = |at: f64| scale.position(at) * width;
+    let mut kept: Vec<Group> = Vec::new();
     for tick in ticks {
         let Some(name) = &tick.group else { continue };
-        let at = tick.at as f64;
-        let half = |name: &str| spec.measure.width(name, TICK, true) / 2.0;
-        let place = |at: f64| scale.position(at) * width;
-        let touches =
-            kept.last().is_some_and(|(before, text)| place(at) - place(*before) < half(text) + half(name) + 10.0);
-        if touches && kept.len() > 1 {
-            continue;
+        let mut group = Group { at: tick.at as f64, shift: 0.0, name: name.clone() };
+        let only = kept.len() == 1;
+        if let Some(last) = kept.last_mut() {
+            let room = place(group.at) - place(last.at) - half(&last.name) - half(name) - 10.0;
+            let least = half(&last.name) - MARGIN;
+            if room < 0.0 && only && place(last.at) + room >= least {
+                last.shift = -room;
+            } else if room < 0.0 && !only {
+                continue;
+            } else if room < 0.0 {
+                let year = civil_from_ticks(spec.zone.local(tick.at)).year.to_string();
+                if last.name.ends_with(&year) && *name != year {
+                    group.name = format!("{name} {year}");
+                }
+                kept.clear();
+            }
         }
-        if touches {
-            kept.clear();
-        }
-        kept.push((at, name.clone()));
+        kept.push(group);
     }
     kept
 }
@@ -254,9 +274,9 @@ impl Horizontal {
             scene.text((plot.right, plot.bottom + below), zone.clone(), style, Anchor::End);
         }
         let bold = Style { bold: true, ..style };
-        for (at, name) in &self.groups {
+        for Group { at, shift, name } in &self.groups {
             let half = spec.measure.width(name, TICK, true) / 2.0;
-            let x = self.x(plot, *at).clamp(half + 6.0, (scene.width - half - 6.0).max(half + 6.0));
+            let x = (self.x(plot, *at) - shift).clamp(half + 6.0, (scene.width - half - 6.0).max(half + 6.0));
             scene.text((x, plot.bottom + 32.0), name.clone(), bold, Anchor::Middle);
         }
         if !self.title.is_empty() {

@@ -14,6 +14,8 @@ use super::stack::{self, key, unkey};
 const SHARE: f64 = 0.72;
 /// The widest bar.
 const WIDEST: f64 = 72.0;
+/// The most bars with their values over them.
+const MOST_LABELLED: usize = 60;
 /// The size of values over bars.
 const VALUE: f64 = 10.5;
 
@@ -61,10 +63,10 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
     let gap = if width > 4.0 && !single { 1.0 } else { 0.0 };
     for (n, at) in panel.series.iter().enumerate() {
         let series = &model.series[*at];
-        let labels: Vec<String> = series.points.iter().map(|(_, y)| short(*y)).collect();
-        let widest = labels.iter().map(|label| spec.measure.width(label, VALUE, false)).fold(0.0, f64::max);
-        let labelled = single && widest + 4.0 <= slot && series.points.len() <= 60;
-        for ((x, y), label) in series.points.iter().zip(labels).filter(|((x, _), _)| shows(*x)) {
+        let few = single && series.points.len() <= MOST_LABELLED;
+        let fits = |y: f64| spec.measure.width(&short(y), VALUE, false) + 4.0 <= slot;
+        let labelled = few && series.points.iter().all(|(_, y)| fits(*y));
+        for (x, y) in series.points.iter().filter(|(x, _)| shows(*x)) {
             let middle = panel.x.x(panel.plot, *x);
             let (left, width) = snap(middle - group / 2.0 + width * n as f64, width - gap);
             let (zero, end) =
@@ -79,7 +81,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, panel: &Panel<'_>
             if labelled {
                 let style = Style { size: VALUE, bold: false, color: spec.palette.secondary };
                 let baseline = if *y < 0.0 { end + VALUE + 1.0 } else { end - 4.0 };
-                scene.text((middle, baseline), label, style, Anchor::Middle);
+                scene.text((middle, baseline), short(*y), style, Anchor::Middle);
             }
         }
     }

@@ -104,7 +104,8 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
     let mut names: Vec<String> = Vec::new();
     let mut name_index: HashMap<String, usize> = HashMap::new();
     let mut series: Vec<Series> = Vec::new();
-    let mut index: HashMap<(String, usize), usize> = HashMap::new();
+    // The series of each name, by y column.
+    let mut index: HashMap<String, Vec<Option<usize>>> = HashMap::new();
     let (mut lost, mut placeless, mut below) = (0_usize, 0_usize, 0_usize);
     let mut anomalies = Vec::new();
     let marks: Vec<&Column> =
@@ -130,9 +131,12 @@ pub fn build(spec: &Spec<'_>, table: &Table, roles: &Roles, warnings: &mut Vec<S
         let split = roles.series.iter().map(|at| name_of(spec, &table.columns[*at].values[row]));
         let split: Vec<String> = split.collect();
         let split = split.join(", ");
+        if !index.contains_key(&split) {
+            index.insert(split.clone(), vec![None; roles.y.len()]);
+        }
+        let Some(known) = index.get_mut(&split) else { continue };
         for (n, y) in roles.y.iter().enumerate() {
-            let key = (split.clone(), n);
-            let at = *index.entry(key).or_insert_with(|| {
+            let at = *known[n].get_or_insert_with(|| {
                 let column = title_of(&table.columns[*y]);
                 let name = match (roles.series.is_empty(), roles.y.len()) {
                     (true, _) => column,
@@ -262,6 +266,19 @@ fn merge(series: &mut [Series], by_x: bool, add: bool) -> usize {
             series.points.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
         if !add {
+            continue;
+        }
+        if by_x {
+            let before = series.points.len();
+            // Those of one place are neighbours.
+            series.points.dedup_by(|next, kept| {
+                let same = next.0 == kept.0;
+                if same {
+                    kept.1 += next.1;
+                }
+                same
+            });
+            merged += before - series.points.len();
             continue;
         }
         let mut places: HashMap<u64, usize> = HashMap::new();

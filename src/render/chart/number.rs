@@ -72,7 +72,7 @@ pub fn short(x: f64) -> String {
         None if size >= 100.0 => trimmed(&fixed(x, usize::from(size < 1000.0))),
         None if size >= 1.0 => trimmed(&fixed(x, 2)),
         None => {
-            let decimals = if x == 0.0 { 0 } else { (2.0 - size.log10().floor()) as usize };
+            let decimals = if x == 0.0 { 0 } else { (2.0 - libm::log10(size).floor()) as usize };
             trimmed(&fixed(x, decimals))
         }
     }

@@ -165,7 +165,7 @@ fn draw_slices(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene, (x, y): (f6
     let hole = if spec.kind == Kind::Donut { radius * HOLE } else { 0.0 };
     // Clockwise from twelve o'clock.
     let at = |share: f64, r: f64| {
-        let (sin, cos) = (share * TAU).sin_cos();
+        let (sin, cos) = libm::sincos(share * TAU);
         (x + sin * r, y - cos * r)
     };
     let mut from = 0.0;

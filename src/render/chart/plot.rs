@@ -68,7 +68,8 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
     let columns = if spec.split == Split::Axes { model.y_names.len().min(3) } else { 1 };
     // Labels decide the plot's width, its height the labels: once to measure, once to draw.
     let rough = (area.height() - 60.0).max(20.0) / panels.len() as f64 - 24.0;
-    let y_axes: Vec<Vec<ValueAxis>> = panels.iter().map(|series| axes(spec, model, series, columns, rough)).collect();
+    let extents: Vec<Vec<Extent>> = panels.iter().map(|series| extents(spec, model, series, columns)).collect();
+    let y_axes: Vec<Vec<ValueAxis>> = extents.iter().map(|extents| axes(spec, extents, rough)).collect();
     let left = y_axes.iter().filter_map(|axes| axes.first()).map(|axis| axis.width).fold(12.0, f64::max) + 8.0;
     let right: f64 = y_axes.first().map_or(0.0, |axes| axes.iter().skip(1).map(|axis| axis.width + 14.0).sum());
     area.left += left;
@@ -94,7 +95,7 @@ pub fn draw(spec: &Spec<'_>, model: &Model, scene: &mut Scene, warnings: &mut Ve
             let title = spec.measure.fit(&title, plot.right - area.left + left, 12.0, false);
             scene.text((area.left - left, top + 11.0), title, style, Anchor::Start);
         }
-        let axes = axes(spec, model, series, columns, plot.height());
+        let axes = axes(spec, &extents[n], plot.height());
         if let Some(first) = axes.first() {
             let color = model.series.iter().find(|series| series.y == 0 && columns > 1).map(|series| series.color);
             let style = axis::tick_style(spec);
@@ -172,10 +173,15 @@ fn panels(spec: &Spec<'_>, model: &Model, warnings: &mut Vec<String>) -> Vec<Vec
         .collect()
 }
 
-/// The value axes of a plot: one, or one for each y column.
-fn axes(spec: &Spec<'_>, model: &Model, series: &[usize], columns: usize, height: f64) -> Vec<ValueAxis> {
+/// The value axes of a plot.
+fn axes(spec: &Spec<'_>, extents: &[Extent], height: f64) -> Vec<ValueAxis> {
     let percent = spec.stacking == Stacking::Shares;
-    let of = |chosen: &[usize]| axis::vertical(spec, extent(spec, model, chosen), height, percent);
+    extents.iter().map(|extent| axis::vertical(spec, *extent, height, percent)).collect()
+}
+
+/// What the value axes of a plot have to hold: one, or one for each y column.
+fn extents(spec: &Spec<'_>, model: &Model, series: &[usize], columns: usize) -> Vec<Extent> {
+    let of = |chosen: &[usize]| extent(spec, model, chosen);
     if columns < 2 {
         return vec![of(series)];
     }

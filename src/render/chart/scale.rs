@@ -1,4 +1,6 @@
-//! From values to positions, and round values for ticks.
+//! From values to positions, and round values for ticks. Logarithms are `libm`'s, the same on every machine.
+
+use libm::{exp10, log10};
 
 /// How values spread over a length.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,7 +17,7 @@ impl Scale {
     /// Where a value lies: 0 at the start, 1 at the end.
     pub fn position(&self, value: f64) -> f64 {
         let (min, max, value) =
-            if self.log { (self.min.log10(), self.max.log10(), value.log10()) } else { (self.min, self.max, value) };
+            if self.log { (log10(self.min), log10(self.max), log10(value)) } else { (self.min, self.max, value) };
         if max == min { 0.5 } else { (value - min) / (max - min) }
     }
 }
@@ -29,7 +31,7 @@ pub fn round_step(least: f64, integers: bool) -> f64 {
     if !(least > 0.0 && least.is_finite()) {
         return 1.0;
     }
-    let power = least.log10().floor() as i32;
+    let power = log10(least).floor() as i32;
     for power in power..=power + 1 {
         for step in STEPS {
             // Reading the digits rounds once; multiplying by a power of ten would leave dust.
@@ -98,7 +100,7 @@ pub fn linear(extent: Extent, length: f64, spacing: f64) -> Ticks {
 
 /// The value without the dust of binary fractions: 0.30000000000000004 at a step of 0.1 is 0.3.
 fn clean(value: f64, step: f64) -> f64 {
-    let digits = (value.abs() / step.abs()).log10().clamp(0.0, 13.0) as usize + 2;
+    let digits = log10(value.abs() / step.abs()).clamp(0.0, 13.0) as usize + 2;
     if value == 0.0 { 0.0 } else { format!("{value:.digits$e}").parse().unwrap_or(value) }
 }
 
@@ -106,7 +108,7 @@ fn clean(value: f64, step: f64) -> f64 {
 pub fn logarithmic(extent: Extent, length: f64, spacing: f64) -> Ticks {
     let min = extent.fixed_min.filter(|n| *n > 0.0).unwrap_or(extent.min).max(f64::MIN_POSITIVE);
     let max = extent.fixed_max.filter(|n| *n > 0.0).unwrap_or(extent.max).max(min * 1.000_001);
-    let (low, high) = (min.log10(), max.log10());
+    let (low, high) = (log10(min), log10(max));
     let low = if extent.fixed_min.is_some() { low } else { (low + 1e-9).floor() };
     let high = if extent.fixed_max.is_some() { high } else { (high - 1e-9).ceil().max(low + 1.0) };
     let decades = (high - low).max(1e-9);
@@ -117,14 +119,14 @@ pub fn logarithmic(extent: Extent, length: f64, spacing: f64) -> Ticks {
     while f64::from(power) <= high + 1e-9 {
         for n in minor {
             let value = n * 10_f64.powi(power);
-            let position = value.log10();
+            let position = log10(value);
             if position >= low - 1e-9 && position <= high + 1e-9 && (power - low.ceil() as i32) % every == 0 {
                 at.push(value);
             }
         }
         power += 1;
     }
-    Ticks { scale: Scale { min: 10_f64.powf(low), max: 10_f64.powf(high), log: true }, at, step: 0.0 }
+    Ticks { scale: Scale { min: exp10(low), max: exp10(high), log: true }, at, step: 0.0 }
 }
 
 #[cfg(test)]

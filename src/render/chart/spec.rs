@@ -43,6 +43,13 @@ pub enum Kind {
     Table,
 }
 
+impl Kind {
+    /// Whether its series can stand on each other.
+    const fn stacks(self) -> bool {
+        matches!(self, Self::Area | Self::Column | Self::Bar)
+    }
+}
+
 /// How the series of one place are put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stacking {
@@ -155,8 +162,8 @@ impl<'a> Spec<'a> {
         };
         match text("kind").map(str::to_ascii_lowercase).as_deref() {
             None | Some("default" | "unstacked") => {}
-            Some("stacked") => stacking = Stacking::Stacked,
-            Some("stacked100") => stacking = Stacking::Shares,
+            Some("stacked") if kind.stacks() => stacking = Stacking::Stacked,
+            Some("stacked100") if kind.stacks() => stacking = Stacking::Shares,
             Some(other) => warnings.push(format!("kind={other} is not drawn; the chart is shown without it")),
         }
         let mut number = |name: &str| {

@@ -40,7 +40,7 @@ pub fn order(model: &Model, series: &[usize]) -> Vec<usize> {
 pub fn build(spec: &Spec<'_>, model: &Model, series: &[usize]) -> Stack {
     let order = order(model, series);
     let mut totals: HashMap<u64, f64> = HashMap::new();
-    for at in &order {
+    for at in order.iter().filter(|_| spec.stacking == Stacking::Shares) {
         for (x, y) in &model.series[*at].points {
             *totals.entry(x.to_bits()).or_default() += y.abs();
         }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthChar;
 use super::super::RenderError;
 
 /// Browsers without the font fall back to a wider one.
-const SLACK: f64 = 1.06;
+const SLACK: f64 = 1.1;
 
 /// Measures text.
 pub struct Measure<'a> {

@@ -19,8 +19,9 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
         scene.rect(left, top, width.max(0.5), height.max(0.5), slice.color).tip(tip);
         let color =
             if slice.color == spec.palette.other { spec.palette.ink } else { spec.palette.text_on(slice.color) };
-        if width > 40.0 && height > 22.0 {
-            let name = spec.measure.fit(&slice.name, width - 16.0, 12.0, true);
+        let name = spec.measure.fit(&slice.name, width - 14.0, 12.0, true);
+        // A few letters of a name tell nothing.
+        if height > 22.0 && (name == slice.name || name.chars().count() >= 7) {
             scene.text((left + 8.0, top + 17.0), name, Style { size: 12.0, bold: true, color }, Anchor::Start);
         }
         let value = format!("{} ({})", full(slice.value), percent(slice.share));

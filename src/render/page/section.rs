@@ -26,7 +26,7 @@ pub fn section(
     }
     match answer.visualization.as_ref().map(|asked| asked.kind.as_str()) {
         None | Some("table") => {}
-        Some("card" | "tiles") if answer.rows() > 0 => {
+        Some("card") if answer.rows() > 0 => {
             // A card is text: it needs no table to be read.
             return Ok(out + &cards(answer, options)? + "</section>\n");
         }

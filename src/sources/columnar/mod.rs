@@ -5,6 +5,8 @@ mod convert;
 mod nested;
 mod parquet_file;
 mod projection;
+#[cfg(test)]
+mod tests;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -42,7 +42,15 @@ impl Companion {
             }
             let size = std::fs::metadata(&path).map_or(0, |data| data.len());
             let tables = vec![spec.name.to_owned()];
-            files.push(FoundFile { path, size, shape: Some(shape), tables, header, problem: candidate.problem });
+            files.push(FoundFile {
+                path,
+                size,
+                shape: Some(shape),
+                tables,
+                header,
+                problem: candidate.problem,
+                lost: false,
+            });
         }
         let columns = declared(&spec, guesses.columns())?;
         Ok(Self { name: spec.name.to_owned(), columns, files })

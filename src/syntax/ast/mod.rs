@@ -12,8 +12,8 @@ use crate::types::{ScalarType, Value};
 pub struct Query {
     /// The statements, in order.
     pub statements: Vec<Statement>,
-    /// The names that begin with `_`, wherever they stand: tables show some of their columns only when asked for.
-    pub underscored: Vec<String>,
+    /// The words in it, wherever they stand, sorted: tables show some of their columns only when they are named.
+    pub words: Vec<String>,
 }
 
 /// A name as written, unquoted: `x`, `['a b']`, `["where"]`, `$left`.
