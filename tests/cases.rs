@@ -1,5 +1,5 @@
 //! Text files first: `tests/cases/NAME.kql` is a query, `NAME.out` what a user sees of it: the table as CSV, or the
-//! diagnostic. Every case runs in three ways that must agree: as usual, with everything read before anything is computed,
+//! diagnostic. Every case that reads a table runs in three ways that must agree: as usual, with everything read before anything is computed,
 //! and with small batches and no memory. `KQLENS_BLESS=1` rewrites the answers.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]

@@ -95,7 +95,7 @@ fn a_cluster_is_asked_in_its_own_way() {
     // A table that only the cluster knows is no mistake.
     assert_eq!(
         (text(&output.stdout).as_str(), output.status.code()),
-        ("n\n1\n2\n", Some(0)),
+        ("n\r\n1\r\n2\r\n", Some(0)),
         "{}",
         text(&output.stderr)
     );

@@ -139,10 +139,10 @@ fn missing_things_are_named() {
     assert_eq!(none.status.code(), Some(4));
     assert!(text(&none.stderr).contains("name the exported logs with --logs PATH"), "{}", text(&none.stderr));
     // As in Azure, a table without rows is empty; that it is so is told.
-    let table = kqlens(&["run", "-e", "ApiManagementGatewayLlmLog | count", "--logs", "sample-logs/diagnostic"]);
+    let table = kqlens(&["run", "-e", "ApiManagementGatewayMCPLog | count", "--logs", "sample-logs/diagnostic"]);
     assert!(table.status.success());
     assert!(
-        text(&table.stderr).contains("no file holds rows of ApiManagementGatewayLlmLog: it is taken as empty"),
+        text(&table.stderr).contains("no file holds rows of ApiManagementGatewayMCPLog: it is taken as empty"),
         "{}",
         text(&table.stderr)
     );

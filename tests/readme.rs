@@ -14,8 +14,11 @@ fn every_command_of_the_readme_runs() {
     let mut count = 0;
     let commands = readme.lines().filter_map(|line| line.strip_prefix("$ kqlens "));
     for command in commands {
-        // Pictures go to a folder that vanishes.
+        // Pictures and data go to a folder that vanishes.
         let line = command.replace("-o ", &format!("-o {}/", folder.path().display()));
+        let line = ["--to lake", "--logs lake"].iter().fold(line, |line, name| {
+            line.replace(name, &name.replace("lake", &folder.path().join("lake").display().to_string()))
+        });
         let script = format!("\"{}\" {line}", env!("CARGO_BIN_EXE_kqlens"));
         let output = Command::new("sh").args(["-c", &script]).current_dir(root()).output().expect("a shell starts");
         assert!(output.status.success(), "{command}: {}", text(&output.stderr));

@@ -16,6 +16,7 @@ const EXAMPLES: &str = "Examples:
   kqlens run queries/usage-by-key.kql --logs exports/
   kqlens run queries/backends-by-hour.kql --logs 'exports/**/*.json' -o usage.png
   kqlens run -e 'ApiManagementGatewayLogs | summarize count() by ResponseCode' --logs query_data.csv
+  kqlens import --logs exports --to lake
   kqlens check queries/*.kql
   kqlens run pasted.kql --logs exports --param TimeRange=P1D --table Teams=teams.csv
   kqlens fmt --check queries
@@ -31,6 +32,8 @@ pub(super) enum Command {
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
     Fmt(FmtArguments),
+    /// Bring a folder of Parquet files, by table and day, up to date with the logs
+    Import(ImportArguments),
     /// Show what the logs are: tables, files, formats, rows, problems
     Tables(TablesArguments),
     /// List the functions, or explain one
@@ -44,7 +47,7 @@ pub(super) enum Command {
 /// Where rows come from.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct LogsArguments {
-    /// Exported logs: files, folders and globs, in any mix of formats
+    /// Exported logs: files, folders, globs, az://ACCOUNT/CONTAINER/PREFIX and s3://BUCKET/PREFIX, in any mix of formats
     #[arg(long, value_name = "PATH", num_args = 1.., value_hint = clap::ValueHint::AnyPath)]
     pub logs: Vec<String>,
     /// A table beside the logs, from CSV, TSV, JSON, Parquet or Arrow; NAME(column:type, …)=PATH says types
@@ -63,6 +66,10 @@ pub(super) struct LogsArguments {
     /// Drop duplicates that exporters make: same correlation id, time and content
     #[arg(long)]
     pub dedupe: bool,
+    /// How much later than its own time a row may stand in the folders that name one (…/y=2025/m=02/d=25/h=12/…). Of
+    /// other hours than the query's and what is late for them no file is opened; `all` opens every file
+    #[arg(long, value_name = "TIME", default_value = "24h")]
+    pub late: String,
     /// Show keys, tokens and cookies in headers, URLs and texts as they are; else pseudonyms stand for them, the same
     /// for the same secret
     #[arg(long)]
@@ -257,6 +264,21 @@ pub(super) enum CheckFormat {
     Text,
     /// For programs: one JSON object a file, with findings and result columns
     Json,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ImportArguments {
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    /// The folder; only what is new is read into it, and every command takes it as --logs
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
+    pub to: PathBuf,
+    /// After how many bytes of logs what was read counts
+    #[arg(long, hide = true, default_value_t = 256 << 20)]
+    pub group_bytes: u64,
+    /// Say nothing about the rows that were read
+    #[arg(short, long)]
+    pub quiet: bool,
 }
 
 #[derive(Args, Debug)]

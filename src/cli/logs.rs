@@ -18,6 +18,7 @@ use crate::render::Reading;
 use crate::sources::{
     Catalog, ReadOptions, ReadRequest, Redaction, Reject, Sink, SourceError, SourceErrorKind, Tally, is_body,
 };
+use crate::types::{MAX_TICKS, parse_timespan_literal};
 
 /// The files of a run, and what became of the rows read from them.
 pub(super) struct Logs {
@@ -59,42 +60,66 @@ impl Tolerance {
 }
 
 /// What went wrong with the files, for the user.
-fn told(error: &SourceError) -> String {
+pub(super) fn told(error: &SourceError) -> String {
     match &error.help {
         Some(help) => format!("{error}; {help}"),
         None => error.to_string(),
     }
 }
 
-pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
-    let options = ReadOptions {
+/// How the exports are to be understood.
+pub(super) fn options(arguments: &LogsArguments) -> Result<ReadOptions, Failure> {
+    Ok(ReadOptions {
         csv_offset_minutes: arguments.csv_utc_offset,
         csv_zone: arguments.csv_timezone,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
         keep_rejects: arguments.rejects.is_some(),
-    };
+        late: late(&arguments.late)?,
+    })
+}
+
+/// An account of rows that are read elsewhere.
+pub(super) fn without_files(arguments: &LogsArguments) -> Result<Logs, Failure> {
     let Some(tolerance) = Tolerance::parse(&arguments.max_rejects) else {
         let message =
             format!("--max-rejects '{}': write a number of rows or a share such as 0.1%", arguments.max_rejects);
         return Err(Failure::new(Exit::Usage, message));
     };
-    let mut catalog =
-        Catalog::discover(&arguments.logs, &options).map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
+    let rejects = arguments.rejects.clone();
+    Ok(Logs {
+        catalog: Catalog::empty(),
+        tolerance,
+        rejects,
+        redaction: redaction(arguments),
+        tallies: RefCell::default(),
+        tell_times: false,
+        ranges: RefCell::default(),
+    })
+}
+
+pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
+    let logs = without_files(arguments)?;
+    let mut catalog = Catalog::discover(&arguments.logs, &options(arguments)?)
+        .map_err(|e| Failure::new(Exit::Environment, told(&e)))?;
     for table in &arguments.table {
         catalog.add_table(table).map_err(|e| {
             let exit = if e.kind == SourceErrorKind::BadTable { Exit::Usage } else { Exit::Environment };
             Failure::new(exit, told(&e))
         })?;
     }
-    Ok(Logs {
-        catalog,
-        tolerance,
-        rejects: arguments.rejects.clone(),
-        redaction: redaction(arguments),
-        tallies: RefCell::default(),
-        tell_times: false,
-        ranges: RefCell::default(),
+    Ok(Logs { catalog, ..logs })
+}
+
+/// How late rows may be, in ticks; `all` opens every file.
+fn late(text: &str) -> Result<Option<i64>, Failure> {
+    if text == "all" {
+        return Ok(None);
+    }
+    let iso = || crate::workbook::TimeSpan::parse(text, MAX_TICKS).filter(|span| span.relative);
+    let ticks = parse_timespan_literal(text).or_else(|| iso().map(crate::workbook::TimeSpan::length));
+    ticks.filter(|ticks| *ticks >= 0).map(Some).ok_or_else(|| {
+        Failure::new(Exit::Usage, format!("--late '{text}': write a time such as 12h, 2d or P2D, or all"))
     })
 }
 
@@ -157,6 +182,11 @@ impl Rows for Logs {
 }
 
 impl Logs {
+    /// Adds what became of the rows of a table.
+    pub fn add(&self, table: &str, tally: Tally) {
+        self.tallies.borrow_mut().insert(table.to_owned(), tally);
+    }
+
     /// What was read, table by table.
     pub fn readings(&self) -> Vec<Reading> {
         let ranges = self.ranges.borrow();
@@ -191,7 +221,7 @@ impl Logs {
         if let Some(path) = &self.rejects {
             output::stream_file(path, |out| total.logs.iter().try_for_each(|log| log.write(out)))?;
         }
-        if !quiet && total.files > 0 {
+        if !quiet && total.files + total.skipped_files > 0 {
             output::note(&line(&total));
         }
         if !quiet {
@@ -240,6 +270,9 @@ fn line(tally: &Tally) -> String {
     // Writing to a string cannot fail.
     if tally.outside > 0 {
         let _ = write!(text, "; {} outside the period", tally.outside);
+    }
+    if tally.skipped_files > 0 {
+        let _ = write!(text, "; {} file(s) of other hours not opened", tally.skipped_files);
     }
     if tally.duplicates > 0 {
         let _ = write!(text, "; {} duplicates dropped", tally.duplicates);

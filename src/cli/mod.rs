@@ -9,6 +9,7 @@ mod engines;
 mod exit;
 mod fmt;
 mod functions;
+mod import;
 mod kusto;
 mod logs;
 mod output;
@@ -43,6 +44,7 @@ fn commands() -> Exit {
             Command::Run(arguments) => run::run(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Fmt(arguments) => fmt::fmt(&arguments),
+            Command::Import(arguments) => import::run(&arguments),
             Command::Tables(arguments) => tables::tables(&arguments),
             Command::Functions(arguments) => functions::functions(&arguments),
             Command::Completions(arguments) => completions::completions(&arguments),

@@ -22,7 +22,7 @@ pub(super) fn tables(arguments: &TablesArguments) -> Result<Exit, Failure> {
     };
     let logs = logs::open(&arguments.logs)?;
     let holdings = logs.catalog.survey().map_err(|e| Failure::new(Exit::Environment, e.to_string()))?;
-    show(&files(logs.catalog.files(), &holdings, format), "Files", format)?;
+    show(&files(&logs.catalog.files(), &holdings, format), "Files", format)?;
     if format == Format::Table {
         output::write(b"\n")?;
         show(&totals(holdings.iter().flatten()), "Tables", format)?;
@@ -31,7 +31,7 @@ pub(super) fn tables(arguments: &TablesArguments) -> Result<Exit, Failure> {
 }
 
 /// A row for each file and table. What has room for it gets the columns' names as well.
-fn files(files: &[FoundFile], holdings: &[Vec<Holding>], format: Format) -> Table {
+fn files(files: &[&FoundFile], holdings: &[Vec<Holding>], format: Format) -> Table {
     let mut header = vec![
         ("File", ScalarType::String),
         ("Table", ScalarType::String),

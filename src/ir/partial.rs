@@ -48,7 +48,8 @@ pub struct Partial {
 const MAX_BEST: u64 = 100_000;
 
 impl Feed {
-    /// The column that tells where a row stands among all rows of its table.
+    /// The column that tells where a row stands among all rows of its table. Rows that [`PlanKind::Expand`] makes of one
+    /// have it from that one.
     pub const AT: &'static str = "$at";
 
     /// The name of what the feed at a place kept, as a table.

@@ -158,12 +158,16 @@ fn a_name_has_one_colour_in_a_page() {
     };
     let answers = [chart(&["orders", "payments"]), chart(&["catalog", "payments", "orders"])];
     let page = String::from_utf8(render(&answers, Format::Html, &Options::default()).unwrap().bytes).unwrap();
+    // A page may hold a chart in several sizes.
     let colors = |name: &str| -> Vec<&str> {
         let title = format!("><title>{name}\n");
-        page.match_indices(&title).filter_map(|(at, _)| page[..at].rsplit("fill=\"").next()?.get(..7)).collect()
+        let fills = page.match_indices(&title).filter_map(|(at, _)| page[..at].rsplit("fill=\"").next()?.get(..7));
+        let mut fills: Vec<&str> = fills.collect();
+        fills.dedup();
+        fills
     };
-    assert_eq!(colors("orders"), ["#0078D4", "#0078D4"]);
-    assert_eq!(colors("payments"), ["#D1570A", "#D1570A"]);
+    assert_eq!(colors("orders"), ["#0078D4"]);
+    assert_eq!(colors("payments"), ["#D1570A"]);
     assert_eq!(colors("catalog"), ["#5B199C"]);
 }
 

@@ -1,15 +1,16 @@
 //! The files of a run and the tables they hold.
 
-use std::io::ErrorKind;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use super::apim::{self, AZURE_DIAGNOSTICS, TABLES};
 use super::companion::{Companion, Guesses};
-use super::discover::{Candidate, discover};
+use super::discover::discover;
+use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
-use super::sniff::{Shape, sniff};
+use super::sniff::Shape;
 use crate::diagnostics::did_you_mean;
 use crate::types::ScalarType;
 
@@ -26,6 +27,9 @@ pub struct ReadOptions {
     pub dedupe: bool,
     /// Keep all rejected rows, however many there are, in the tally's logs.
     pub keep_rejects: bool,
+    /// How many ticks later than its own time a row may be received. Files in folders of other hours than a period and
+    /// what is late for it are not opened; without this, all are.
+    pub late: Option<i64>,
 }
 
 /// A file that was found, and what it turned out to be.
@@ -47,49 +51,8 @@ pub struct FoundFile {
     pub lost: bool,
 }
 
-/// Looks at the beginning of a file; the error is one of reading it.
-fn look(candidate: &Candidate) -> (FoundFile, Option<String>) {
-    let mut file = FoundFile {
-        path: candidate.path.clone(),
-        size: std::fs::metadata(&candidate.path).map_or(0, |data| data.len()),
-        shape: None,
-        tables: Vec::new(),
-        header: None,
-        problem: candidate.problem.clone(),
-        lost: false,
-    };
-    if file.problem.is_some() {
-        return (file, None);
-    }
-    match sniff(&file.path) {
-        Ok(Some(found)) => {
-            file.shape = Some(found.shape);
-            file.tables = found.tables;
-            file.header = found.header;
-            file.lost = found.problem.is_some();
-            file.problem = found.problem;
-        }
-        Ok(None) if file.size == 0 => file.problem = Some("empty".to_owned()),
-        Ok(None) => file.problem = Some("not a shape of log that is known".to_owned()),
-        Err(error) => {
-            file.lost = true;
-            let damaged = matches!(
-                error.kind(),
-                ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput | ErrorKind::Other
-            );
-            if damaged {
-                file.problem = Some(format!("the file is cut short or damaged: {error}"));
-                return (file, None);
-            }
-            file.problem = Some(error.to_string());
-            return (file, Some(error.to_string()));
-        }
-    }
-    (file, None)
-}
-
 /// What becomes of each item, on as many threads as the machine has.
-pub(super) fn side_by_side<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O + Sync) -> Vec<O> {
+pub(super) fn side_by_side<'i, I: Sync, O: Send>(items: &'i [I], work: impl Fn(&'i I) -> O + Sync) -> Vec<O> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(items.len());
     if threads < 2 {
         return items.iter().map(work).collect();
@@ -116,7 +79,7 @@ pub(super) fn side_by_side<I: Sync, O: Send>(items: &[I], work: impl Fn(&I) -> O
 /// The files of a run and the tables they hold.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    files: Vec<FoundFile>,
+    pub(super) entries: Vec<Entry>,
     /// The tables beside the logs and their columns.
     companions: Vec<(String, Vec<(String, ScalarType)>)>,
     /// The columns that rows of `AzureDiagnostics` hold beyond those always there, once they were asked for.
@@ -125,21 +88,45 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Finds the files that paths, folders and patterns lead to, and looks at the beginning of each.
+    /// Finds the files that paths, folders and patterns lead to, and looks at the beginning of each. Of those in folders
+    /// that name a time one for all is looked at, and the others when they are wanted.
     ///
     /// # Errors
     /// When a path leads nowhere, a pattern cannot be read, or a file named itself cannot be opened.
     pub fn discover(paths: &[String], options: &ReadOptions) -> Result<Self, SourceError> {
-        let candidates = discover(paths)?;
-        let named = |file: &FoundFile| paths.iter().any(|p| std::path::Path::new(p) == file.path);
-        let mut files = Vec::with_capacity(candidates.len());
-        for (file, error) in side_by_side(&candidates, look) {
-            if let Some(error) = error.filter(|_| named(&file)) {
-                return Err(SourceError::new(SourceErrorKind::Io, error).in_file(file.path.display().to_string()));
+        let entries = Entry::of_all(discover(paths)?);
+        let first: Vec<&Entry> = entries.iter().enumerate().filter(|(at, e)| e.like == *at).map(|(_, e)| e).collect();
+        side_by_side(&first, |entry| entry.look().size);
+        let mut told = BTreeSet::new();
+        for (at, entry) in entries.iter().enumerate() {
+            // An empty or broken one tells nothing of the others.
+            if entry.like < at
+                && entries[entry.like].look().shape.is_none()
+                && !told.contains(&entry.like)
+                && entry.look().shape.is_some()
+            {
+                told.insert(entry.like);
             }
-            files.push(file);
         }
-        Ok(Self { files, options: options.clone(), ..Self::default() })
+        for entry in first {
+            let path = &entry.look().path;
+            if let Some(problem) = entry.refused()
+                && paths.iter().any(|named| std::path::Path::new(named) == path)
+            {
+                return Err(SourceError::new(SourceErrorKind::Io, problem).in_file(path.display().to_string()));
+            }
+        }
+        Ok(Self { entries, options: options.clone(), ..Self::default() })
+    }
+
+    /// A catalogue of one file.
+    pub(super) fn of_entry(entry: Entry, options: &ReadOptions) -> Self {
+        Self { entries: vec![entry], options: options.clone(), ..Self::default() }
+    }
+
+    /// The same files, each taken to hold just this table.
+    pub(super) fn with_table(&self, table: &str) -> Self {
+        Self { entries: self.entries.iter().map(|entry| entry.of_table(table)).collect(), ..self.clone() }
     }
 
     /// Adds a table beside the logs: `NAME=PATH`, or `NAME(column:type, …)=PATH`.
@@ -153,7 +140,9 @@ impl Catalog {
             return Err(SourceError::new(SourceErrorKind::BadTable, format!("--table {name} is given twice"))
                 .with_help("name a folder or a pattern for a table of several files"));
         }
-        self.files.extend(companion.files);
+        for file in companion.files {
+            self.entries.push(Entry::known(file, self.entries.len()));
+        }
         // More rows of a table that is known have its columns.
         if apim::table(&name).is_none() {
             self.companions.push((name, companion.columns));
@@ -166,14 +155,15 @@ impl Catalog {
         Self::default()
     }
 
-    /// The files found, in the order they are read.
-    pub fn files(&self) -> &[FoundFile] {
-        &self.files
+    /// The files found, in the order they are read, each looked into.
+    pub fn files(&self) -> Vec<&FoundFile> {
+        side_by_side(&self.entries, Entry::look)
     }
 
-    /// The tables the files hold, sorted.
+    /// The tables the files hold, sorted, as far as files were looked into.
     pub fn tables(&self) -> Vec<String> {
-        let mut tables: Vec<String> = self.files.iter().flat_map(|f| f.tables.clone()).collect();
+        let looked = self.entries.iter().filter_map(Entry::looked);
+        let mut tables: Vec<String> = looked.flat_map(|f| f.tables.clone()).collect();
         tables.sort();
         tables.dedup();
         tables
@@ -210,7 +200,7 @@ impl Catalog {
     /// The columns in the files of `AzureDiagnostics` that are not always there.
     fn more_diagnostics(&self) -> &[(String, ScalarType)] {
         self.diagnostics.get_or_init(|| {
-            let files = self.files.iter().filter(|f| f.tables.iter().any(|t| t == AZURE_DIAGNOSTICS));
+            let files = self.files().into_iter().filter(|f| f.tables.iter().any(|t| t == AZURE_DIAGNOSTICS));
             let found = Guesses::of_files(files);
             let known = apim::table(AZURE_DIAGNOSTICS).map_or(&[][..], |known| known.columns);
             let new = found.into_iter().filter(|(name, _)| known.iter().all(|(k, _)| k != name));
@@ -226,13 +216,13 @@ impl Catalog {
     pub(super) fn no_such_table(&self, table: &str) -> SourceError {
         let found = self.tables();
         let error = SourceError::new(SourceErrorKind::NoSuchTable, format!("no file holds rows of {table}"));
-        let unknown = self.files.iter().filter(|f| f.problem.is_some()).count();
-        error.with_help(if self.files.is_empty() {
+        let unknown = self.files().iter().filter(|f| f.problem.is_some()).count();
+        error.with_help(if self.entries.is_empty() {
             "name the exported logs with --logs PATH".to_owned()
         } else if found.is_empty() {
             format!(
                 "{} file(s) were looked at, and {unknown} of them are no logs; see `kqlens tables --logs …`",
-                self.files.len()
+                self.entries.len()
             )
         } else {
             match did_you_mean(table, found.iter().map(String::as_str)) {

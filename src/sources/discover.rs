@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use globset::GlobBuilder;
 use walkdir::WalkDir;
 
+use super::cloud;
+use super::dataset;
 use super::error::{SourceError, SourceErrorKind};
+use super::location::Stat;
 use crate::diagnostics::did_you_mean;
 
 /// A file that a path, a folder or a pattern led to.
@@ -17,6 +20,8 @@ pub(super) struct Candidate {
     pub(super) path: PathBuf,
     /// Why it cannot be read, when that is known from outside.
     pub(super) problem: Option<String>,
+    /// Its size and stamp, when they came along.
+    pub(super) stat: Option<Stat>,
 }
 
 /// The files that a list of paths means: the list's order, and within a folder or pattern by name. A file that two
@@ -38,9 +43,12 @@ pub(super) fn discover(paths: &[String]) -> Result<Vec<Candidate>, SourceError> 
 /// The files of one path, folder or pattern.
 pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
     let path = Path::new(text);
+    if cloud::is_address(path) {
+        return cloud::list(text);
+    }
     match fs::metadata(path) {
-        Ok(data) if data.is_dir() => walk(path, |_| true),
-        Ok(data) if data.is_file() => Ok(vec![Candidate { path: path.to_owned(), problem: None }]),
+        Ok(data) if data.is_dir() => with_data_sets(walk(path, |_| true)?),
+        Ok(data) if data.is_file() => Ok(vec![Candidate { path: path.to_owned(), problem: None, stat: None }]),
         // Reading a pipe could wait for ever, a device never end.
         Ok(_) => Err(SourceError::new(SourceErrorKind::NotAFile, "this is neither a file nor a folder")
             .in_file(text)
@@ -49,6 +57,19 @@ pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(missing(path)),
         Err(error) => Err(SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(text)),
     }
+}
+
+/// Of the files in the folder of a data set only those that belong to it.
+fn with_data_sets(mut found: Vec<Candidate>) -> Result<Vec<Candidate>, SourceError> {
+    let is_manifest = |candidate: &Candidate| candidate.path.file_name().is_some_and(|name| name == dataset::NAME);
+    while let Some(at) = found.iter().position(is_manifest) {
+        let root = found[at].path.parent().map(Path::to_owned).unwrap_or_default();
+        let parts = dataset::parts(&root)?.into_iter().map(|path| Candidate { path, problem: None, stat: None });
+        let first = found.iter().position(|c| c.path.starts_with(&root)).unwrap_or(at);
+        found.retain(|candidate| !candidate.path.starts_with(&root));
+        found.splice(first..first, parts);
+    }
+    Ok(found)
 }
 
 fn pattern(text: &str) -> Result<Vec<Candidate>, SourceError> {
@@ -99,7 +120,7 @@ fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, S
                     continue;
                 }
                 let problem = (!entry.file_type().is_file()).then(|| "neither a file nor a folder".to_owned());
-                found.push(Candidate { path: entry.into_path(), problem });
+                found.push(Candidate { path: entry.into_path(), problem, stat: None });
             }
             Err(error) => {
                 let Some(path) = error.path().filter(|path| *path != root).map(Path::to_owned) else {
@@ -112,7 +133,7 @@ fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, S
                     (None, Some(io)) => io.to_string(),
                     (None, None) => error.to_string(),
                 };
-                found.push(Candidate { path, problem: Some(problem) });
+                found.push(Candidate { path, problem: Some(problem), stat: None });
             }
         }
     }

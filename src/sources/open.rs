@@ -1,10 +1,11 @@
 //! A file as a stream of UTF-8 bytes: gzip and zstd are found by their magic bytes, UTF-16 and byte order marks by theirs.
 
-use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
+
+use super::location::bytes;
 
 /// How much is read, and taken apart by one thread, at once.
 pub(super) const BLOCK: usize = 4 << 20;
@@ -22,7 +23,7 @@ pub(super) struct Opened {
 
 /// Opens a file for reading.
 pub(super) fn open(path: &Path) -> io::Result<Opened> {
-    decode(Box::new(File::open(path)?))
+    decode(bytes(path, 0, None)?)
 }
 
 /// Finds out how a stream is packed and unpacks it.

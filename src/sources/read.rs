@@ -14,15 +14,16 @@ use super::capture::walk_bodies;
 use super::catalog::{Catalog, FoundFile};
 use super::csv::Layout;
 use super::documents::walk;
+use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
 use super::headless::Headed;
 use super::jsonl::Keys;
-use super::open::{BLOCK, open};
+use super::open::BLOCK;
 use super::rejects::RejectLog;
-use super::rows::{Rows, Wanted};
+use super::rows::{Place, Rows, Wanted};
 use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
-use super::tally::{Reject, Tally};
+use super::tally::Tally;
 use super::walk::Quick;
 use super::{apim, columnar, tsv};
 use crate::ir::Hint;
@@ -84,22 +85,7 @@ impl Catalog {
     /// # Errors
     /// As [`Catalog::read`].
     pub fn read_into(&self, request: &ReadRequest, sink: &Sink<'_>) -> Result<Tally, SourceError> {
-        let files = self.files_of(&request.table);
-        let mut tally = self.lost();
-        let log = self.options.keep_rejects.then(RejectLog::default);
-        if let Some(log) = &log {
-            log.keep((usize::MAX, 0), &tally.rejects.iter().map(RejectLog::line).collect::<String>());
-            tally.logs.push(log.clone());
-        }
-        if files.is_empty() {
-            // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
-            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
-                return Err(self.no_such_table(&request.table));
-            }
-            tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
-            return Ok(tally);
-        }
-        let mut schema = self.schema(&request.table).unwrap_or_default();
+        let mut schema = self.schema(&request.table).ok_or_else(|| self.no_such_table(&request.table))?;
         schema.extend(self.hidden(&request.table));
         let columns = request
             .columns
@@ -109,88 +95,123 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
+        let log = self.options.keep_rejects.then(RejectLog::default);
         let wanted = Wanted { columns, period: request.period, seen, log };
-        for outcome in self.side_by_side(&files, &wanted, request, sink) {
-            tally.add(outcome?.0);
+        let (open, skipped) = self.choose(request);
+        let mut left = request.limit.unwrap_or(usize::MAX);
+        let mut tally = self.side_by_side(&open, &wanted, &mut left, request, sink)?;
+        if tally.strayed > 0 && !skipped.is_empty() {
+            tally.note(format!(
+                "{} row(s) stand in folders of another hour than theirs, so the files of all hours were opened",
+                tally.strayed
+            ));
+            tally.add(self.side_by_side(&skipped, &wanted, &mut left, request, sink)?);
+        } else {
+            tally.skipped_files = skipped.len();
         }
+        let view = self.is_view(&request.table);
+        let held = self.entries.iter().filter_map(Entry::looked).any(|file| serves(file, &request.table, view));
+        if !held && skipped.is_empty() {
+            // Where other tables have rows, one that is known and has none is empty, as it is in Azure.
+            if apim::table(&request.table).is_none() || self.tables().is_empty() && tally.rejected == 0 {
+                return Err(self.no_such_table(&request.table));
+            }
+            tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
+        }
+        tally.logs.extend(wanted.log);
         Ok(tally)
     }
 
-    /// The files that are logs of some table, and cannot be read at all: a rejected row each.
-    fn lost(&self) -> Tally {
-        let mut tally = Tally::default();
-        for file in self.files().iter().filter(|file| file.lost) {
-            tally.files += 1;
-            tally.read += 1;
-            tally.rejected += 1;
-            let reason = file.problem.clone().unwrap_or_default();
-            let source = file.path.display().to_string();
-            tally.rejects.push(Reject { source, line: 1, byte: 0, reason, excerpt: String::new() });
-        }
-        tally
+    /// The numbers of the files to open for a request, and of those whose folders say that they hold none of its rows.
+    fn choose(&self, request: &ReadRequest) -> (Vec<usize>, Vec<usize>) {
+        let outside = |entry: &Entry| match (request.period, self.options.late, entry.slot) {
+            (Some(period), Some(late), Some(slot)) => !slot.may_hold(period, late),
+            _ => false,
+        };
+        let (skipped, open): (Vec<usize>, Vec<usize>) =
+            (0..self.entries.len()).partition(|at| outside(&self.entries[*at]));
+        let may_hold = |at: &usize| {
+            let like = self.entries[self.entries[*at].like].look();
+            like.shape.is_none() || holds(like, &request.table) || request.table == apim::AZURE_DIAGNOSTICS
+        };
+        (open, skipped.into_iter().filter(may_hold).collect())
     }
 
-    /// The files that hold rows of a table. Where none is written for `AzureDiagnostics`, the records of diagnostic
-    /// settings serve: they are what Azure fills it from.
-    fn files_of(&self, table: &str) -> Vec<&FoundFile> {
-        let holds = |file: &&FoundFile| file.tables.iter().any(|t| t == table);
-        let files: Vec<&FoundFile> = self.files().iter().filter(holds).collect();
-        if files.is_empty() && table == apim::AZURE_DIAGNOSTICS {
-            return self.files().iter().filter(|f| f.shape.is_some_and(Shape::has_envelopes)).collect();
-        }
-        files
+    /// Whether the records of diagnostic settings serve as rows of `AzureDiagnostics`, which Azure fills from them:
+    /// where no file is written for it.
+    fn is_view(&self, table: &str) -> bool {
+        table == apim::AZURE_DIAGNOSTICS && !self.files().iter().any(|file| holds(file, table))
     }
 
-    /// Reads files on as many threads as the machine has; the outcomes stand in the files' order.
+    /// Reads files on as many threads as the machine has. What became of their rows is added in the files' order.
     fn side_by_side(
         &self,
-        files: &[&FoundFile],
+        files: &[usize],
         wanted: &Wanted,
+        left: &mut usize,
         request: &ReadRequest,
         sink: &Sink<'_>,
-    ) -> Vec<Outcome> {
+    ) -> Result<Tally, SourceError> {
+        let view = self.is_view(&request.table);
         // Which of two equal records is the first, and which rows are enough, must not depend on threads.
         let threads = if wanted.seen.is_some() || request.limit.is_some() {
             1
         } else {
-            let parts: u64 = files.iter().map(|file| file.size / BLOCK as u64 + 1).sum();
-            std::thread::available_parallelism()
-                .map_or(1, usize::from)
-                .min(usize::try_from(parts).unwrap_or(usize::MAX))
+            let parts = match files {
+                [at] => usize::try_from(self.entries[*at].look().size).unwrap_or(usize::MAX) / BLOCK + 1,
+                _ => usize::MAX,
+            };
+            std::thread::available_parallelism().map_or(1, usize::from).min(parts)
         };
         let share = threads / threads.min(files.len()).max(1);
         let jobs = Jobs::new(files.len());
-        let left = AtomicUsize::new(request.limit.unwrap_or(usize::MAX));
-        let outcomes: Mutex<BTreeMap<usize, Outcome>> = Mutex::default();
+        let still = AtomicUsize::new(*left);
+        let outcomes: Mutex<BTreeMap<usize, Result<Tally, SourceError>>> = Mutex::default();
         let note = |at: usize, outcome: Option<Outcome>| {
             let Some(outcome) = outcome else { return };
-            if let Ok((_, still)) = &outcome
-                && (request.limit.is_some() || *still == 0)
-            {
-                left.store(*still, Ordering::Relaxed);
-                if *still == 0 {
+            let outcome = outcome.map(|(tally, enough)| {
+                if request.limit.is_some() || enough == 0 {
+                    still.store(enough, Ordering::Relaxed);
+                }
+                if enough == 0 {
                     jobs.stop();
                 }
-            }
+                tally
+            });
             outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
         };
         let work = || {
             let mut data = Vec::new();
             while let Some(job) = jobs.next() {
                 match job {
-                    Job::Open(at) => {
-                        let rows = Rows::new(wanted, sink, at, left.load(Ordering::Relaxed));
-                        match self.open_file(files[at], rows, request, share) {
-                            Ok(Reading::Done(tally, still)) => note(at, Some(Ok((tally, still)))),
-                            Ok(Reading::Text(file)) => {
-                                if files[at].size > BLOCK as u64 {
-                                    jobs.share(&file);
-                                }
-                                note(at, file.work(&mut data));
-                            }
-                            Err(error) => note(at, Some(Err(error))),
+                    Job::Open(..) if still.load(Ordering::Relaxed) == 0 => jobs.stop(),
+                    Job::Open(number, _opening) => {
+                        let at = files[number];
+                        let entry = &self.entries[at];
+                        let file = entry.look();
+                        let mut rows = Rows::new(wanted, sink, at, still.load(Ordering::Relaxed));
+                        // A log of some table that cannot be read at all is a rejected row.
+                        if file.lost {
+                            rows.tally.files = 1;
+                            let source = file.path.display().to_string();
+                            let reason = file.problem.clone().unwrap_or_default();
+                            rows.reject(Place { source: &source, line: 1, byte: 0 }, &reason, b"");
                         }
-                        jobs.done();
+                        if serves(file, &request.table, view) {
+                            rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
+                            match self.open_file(entry, rows, request, share) {
+                                Ok(Reading::Done(tally, enough)) => note(at, Some(Ok((tally, enough)))),
+                                Ok(Reading::Text(text)) => {
+                                    if file.size > BLOCK as u64 {
+                                        jobs.share(&text);
+                                    }
+                                    note(at, text.work(&mut data));
+                                }
+                                Err(error) => note(at, Some(Err(error))),
+                            }
+                        } else {
+                            note(at, Some(rows.finish()));
+                        }
                     }
                     Job::Help(file) => note(file.number(), file.work(&mut data)),
                 }
@@ -201,12 +222,17 @@ impl Catalog {
             (1..threads).for_each(|_| drop(scope.spawn(work)));
             work();
         });
-        outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values().collect()
+        *left = still.into_inner();
+        let mut tally = Tally::default();
+        for outcome in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
+            tally.add(outcome?);
+        }
+        Ok(tally)
     }
 
     /// Reads a file; one that has parts may use so many threads.
-    pub(super) fn read_file(&self, file: &FoundFile, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
-        match self.open_file(file, rows, request, threads)? {
+    pub(super) fn read_file(&self, entry: &Entry, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+        match self.open_file(entry, rows, request, threads)? {
             Reading::Done(tally, left) => Ok((tally, left)),
             Reading::Text(text) => text.work(&mut Vec::new()).unwrap_or_else(|| Ok((Tally::default(), 0))),
         }
@@ -215,11 +241,12 @@ impl Catalog {
     /// Reads a file. Text is only opened: threads may read it together.
     fn open_file<'r>(
         &self,
-        file: &FoundFile,
+        entry: &Entry,
         mut rows: Rows<'r>,
         request: &ReadRequest,
         threads: usize,
     ) -> Result<Reading<'r>, SourceError> {
+        let file = entry.look();
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
@@ -227,7 +254,7 @@ impl Catalog {
             return Ok(Reading::Done(tally, left));
         }
         let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
-        let opened = open(&file.path).map_err(unreadable)?;
+        let opened = entry.open().map_err(unreadable)?;
         if let Some(header) = &file.header {
             let shape = file.shape.map_or_else(String::new, |shape| shape.to_string());
             let most = [header.get(..4).unwrap_or(header).join(", "), header.last().cloned().unwrap_or_default()];
@@ -284,6 +311,15 @@ enum Reading<'r> {
 
 /// What became of a file's rows, and how many more are wanted.
 pub(super) type Outcome = Result<(Tally, usize), SourceError>;
+
+/// Whether a file's rows are those of a table.
+fn serves(file: &FoundFile, table: &str, view: bool) -> bool {
+    holds(file, table) || view && file.shape.is_some_and(Shape::has_envelopes)
+}
+
+fn holds(file: &FoundFile, table: &str) -> bool {
+    file.tables.iter().any(|held| held == table)
+}
 
 fn no_such_column(table: &str, column: &str) -> SourceError {
     SourceError::new(SourceErrorKind::NoSuchColumn, format!("{table} has no column {column}"))

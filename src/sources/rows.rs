@@ -62,6 +62,8 @@ pub(super) struct Rows<'w> {
     filled: usize,
     /// How many more rows are enough.
     left: usize,
+    /// Half-open ticks of [`TIME`] that the file's folders promise.
+    pub(super) bounds: Option<(i64, i64)>,
     pub(super) tally: Tally,
     scratch: String,
     /// Rejected rows that are not yet where all are, as lines of JSON.
@@ -78,6 +80,7 @@ impl<'w> Rows<'w> {
             builders: builders(wanted),
             filled: 0,
             left,
+            bounds: None,
             tally: Tally::default(),
             scratch: String::new(),
             unkept: String::new(),
@@ -109,6 +112,7 @@ impl<'w> Rows<'w> {
     pub(super) fn part(&self, part: usize, left: usize) -> Self {
         let mut rows = Rows::new(self.wanted, self.sink, self.position.file, left);
         rows.position = Position { file: self.position.file, block: part << PART };
+        rows.bounds = self.bounds;
         rows
     }
 
@@ -124,10 +128,7 @@ impl<'w> Rows<'w> {
         place: Place<'_>,
     ) -> Result<(), SourceError> {
         self.tally.read += 1;
-        let outside = self.wanted.period.is_some_and(|(from, to)| {
-            // A row without a time is in no period.
-            ticks(time, stamps).is_none_or(|t| t < from || t >= to)
-        });
+        let outside = self.wanted.period.is_some() && self.is_outside(ticks(time, stamps));
         let mut columns_fit = true;
         if !outside && !self.is_duplicate(record) {
             for (at, builder) in self.builders.iter_mut().enumerate() {
@@ -158,6 +159,14 @@ impl<'w> Rows<'w> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Whether a row of this time is not one of the period. One that its file's folders do not promise is counted.
+    fn is_outside(&mut self, time: Option<i64>) -> bool {
+        let beyond = |(from, to): (i64, i64)| time.is_none_or(|t| t < from || t >= to);
+        self.tally.strayed += u64::from(time.is_some() && self.bounds.is_some_and(beyond));
+        // A row without a time is in no period.
+        self.wanted.period.is_some_and(beyond)
     }
 
     fn is_duplicate(&mut self, record: &[u8]) -> bool {

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
+use super::cloud::is_address;
+use super::location::bytes;
 use super::open::open;
 
 /// The most that a packed file may unpack to.
@@ -24,8 +26,8 @@ impl Seekable {
     /// Finds out whether a file is packed, and unpacks it.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let mut magic = Vec::new();
-        File::open(path)?.take(4).read_to_end(&mut magic)?;
-        if !(magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
+        bytes(path, 0, Some(4))?.read_to_end(&mut magic)?;
+        if !is_address(path) && !(magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
             return Ok(Self::Plain(path.to_owned()));
         }
         let mut file = NamedTempFile::new()?;

@@ -153,9 +153,9 @@ impl Joined {
 }
 
 /// What a thread does next.
-pub(super) enum Job<'r> {
+pub(super) enum Job<'j, 'r> {
     /// Open the file of this number.
-    Open(usize),
+    Open(usize, Opening<'j, 'r>),
     /// Read a file that another thread opened.
     Help(Arc<Shared<'r>>),
 }
@@ -181,13 +181,13 @@ impl<'r> Jobs<'r> {
     }
 
     /// The next job: a file that nobody opened, or else help for one that is open. Nothing when all is done.
-    pub(super) fn next(&self) -> Option<Job<'r>> {
+    pub(super) fn next(&self) -> Option<Job<'_, 'r>> {
         let mut state = lock(&self.state);
         loop {
             if state.next < self.count {
                 state.next += 1;
                 state.opening += 1;
-                return Some(Job::Open(state.next - 1));
+                return Some(Job::Open(state.next - 1, Opening(self)));
             }
             state.open.retain(|file| !file.ended.load(Ordering::Relaxed));
             if let Some(file) = state.open.first() {
@@ -206,15 +206,19 @@ impl<'r> Jobs<'r> {
         self.changed.notify_all();
     }
 
-    /// Notes that a file which was to be opened is read.
-    pub(super) fn done(&self) {
-        lock(&self.state).opening -= 1;
-        self.changed.notify_all();
-    }
-
     /// Notes that no further file is wanted.
     pub(super) fn stop(&self) {
         lock(&self.state).next = self.count;
+    }
+}
+
+/// Held while a thread is at a file that it may come to share: others wait for that, and must not when it gives up.
+pub(super) struct Opening<'j, 'r>(&'j Jobs<'r>);
+
+impl Drop for Opening<'_, '_> {
+    fn drop(&mut self) {
+        lock(&self.0.state).opening -= 1;
+        self.0.changed.notify_all();
     }
 }
 

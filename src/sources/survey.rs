@@ -7,7 +7,8 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use arrow::record_batch::RecordBatch;
 
-use super::catalog::{Catalog, FoundFile, side_by_side};
+use super::catalog::{Catalog, side_by_side};
+use super::entry::Entry;
 use super::error::SourceError;
 use super::read::ReadRequest;
 use super::rows::{Rows, TIME, Wanted};
@@ -36,18 +37,18 @@ impl Catalog {
     /// # Errors
     /// When a file that could be opened no longer can.
     pub fn survey(&self) -> Result<Vec<Vec<Holding>>, SourceError> {
-        side_by_side(self.files(), |file| file.tables.iter().map(|table| self.hold(file, table)).collect())
+        side_by_side(&self.entries, |entry| entry.look().tables.iter().map(|table| self.hold(entry, table)).collect())
             .into_iter()
             .collect()
     }
 
-    fn hold(&self, file: &FoundFile, table: &str) -> Result<Holding, SourceError> {
+    fn hold(&self, entry: &Entry, table: &str) -> Result<Holding, SourceError> {
         let mut schema = self.schema(table).unwrap_or_default();
         schema.extend(self.hidden(table));
         let timed = schema.iter().any(|(name, t)| name == TIME && *t == ScalarType::DateTime);
         let time = if timed { vec![(TIME.to_owned(), ScalarType::DateTime)] } else { Vec::new() };
         let range: Mutex<Option<(i64, i64)>> = Mutex::new(None);
-        let tally = self.visit(file, table, time, usize::MAX, &|batch| {
+        let tally = self.visit(entry, table, time, usize::MAX, &|batch| {
             let Some(times) = batch.columns().first().and_then(|c| c.as_primitive_opt::<Int64Type>()) else { return };
             let mut range = range.lock().unwrap_or_else(PoisonError::into_inner);
             for time in times.iter().flatten() {
@@ -55,7 +56,7 @@ impl Catalog {
             }
         })?;
         let has: Mutex<Vec<bool>> = Mutex::new(vec![false; schema.len()]);
-        self.visit(file, table, schema.clone(), LOOK, &|batch| {
+        self.visit(entry, table, schema.clone(), LOOK, &|batch| {
             let mut has = has.lock().unwrap_or_else(PoisonError::into_inner);
             for ((has, column), (_, t)) in has.iter_mut().zip(batch.columns()).zip(&schema) {
                 *has |= (0..column.len()).any(|row| has_value(column.as_ref(), *t, row));
@@ -70,7 +71,7 @@ impl Catalog {
     /// Shows the rows of a file, up to so many.
     fn visit(
         &self,
-        file: &FoundFile,
+        entry: &Entry,
         table: &str,
         columns: Vec<(String, ScalarType)>,
         most: usize,
@@ -82,7 +83,7 @@ impl Catalog {
             ControlFlow::Continue(())
         };
         let request = ReadRequest { table: table.to_owned(), ..ReadRequest::default() };
-        Ok(self.read_file(file, Rows::new(&wanted, &sink, 0, most), &request, 1)?.0)
+        Ok(self.read_file(entry, Rows::new(&wanted, &sink, 0, most), &request, 1)?.0)
     }
 }
 

@@ -48,6 +48,9 @@ pub struct Tally {
     pub in_progress: u64,
     /// Rows (kept or repaired) left out because their time is outside the asked period.
     pub outside: u64,
+    /// Rows (kept or repaired) whose time is not one of those that their file's folders promise. Counted only when a
+    /// period is asked for.
+    pub strayed: u64,
     /// Rows (kept or repaired) left out because the same record came before. Counted only when asked to.
     pub duplicates: u64,
     /// Rows of other tables in the same files; not part of `read`.
@@ -76,6 +79,7 @@ impl Tally {
         self.rejected += other.rejected;
         self.in_progress += other.in_progress;
         self.outside += other.outside;
+        self.strayed += other.strayed;
         self.duplicates += other.duplicates;
         self.other_tables += other.other_tables;
         self.incomplete += other.incomplete;

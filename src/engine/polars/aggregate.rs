@@ -1,11 +1,13 @@
 //! Aggregates to Polars.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{Column, Expr as PlExpr, Field, col, len, lit, when};
 
 use super::adapt::{self, Over};
 use super::convert::data_type;
 use super::expression::lower;
-use crate::ir::{AggregateCall, AggregateKind, Context, CoreAggregate, Expr};
+use crate::ir::{AggregateCall, AggregateKind, Context, CoreAggregate, Expr, ExprKind};
 use crate::types::{ScalarType, Value};
 
 /// An aggregate in two steps: what is gathered of each group, and what is made of that afterwards.
@@ -26,8 +28,17 @@ pub(super) enum Way {
     Combined(Vec<PlExpr>),
     /// One after the other, in the order of the rows.
     Lists,
+    /// As lists, of one value from each part: these are made of what a part gathered, under the same names.
+    Selected(Vec<PlExpr>),
     /// The number of distinct values of this: they have to be told apart until the end.
     Distinct(PlExpr),
+}
+
+/// What calls gather, each column once.
+pub(super) fn gathered<'l>(calls: impl IntoIterator<Item = &'l Lowered>) -> Vec<PlExpr> {
+    let mut seen = BTreeSet::new();
+    let columns = calls.into_iter().flat_map(|call| call.names.iter().zip(&call.gathered));
+    columns.filter(|(name, _)| seen.insert(*name)).map(|(_, expr)| expr.clone()).collect()
 }
 
 /// Lowers one call. `any` is a column that the input is sure to have.
@@ -49,6 +60,7 @@ pub(super) fn lower_lists(call: &AggregateCall, at: usize, context: &Context, an
             Over::core(core, read.map(|argument| argument.scalar_type))
         }
     };
+    let selects = selects(call);
     let mut gathered = Vec::new();
     let mut names = Vec::new();
     let mut arguments: Vec<(ScalarType, Option<Value<'static>>)> = Vec::new();
@@ -57,7 +69,11 @@ pub(super) fn lower_lists(call: &AggregateCall, at: usize, context: &Context, an
             arguments.push((argument.scalar_type, Some(value.clone())));
             continue;
         }
-        let name = hidden(at, names.len());
+        let name = match (&argument.kind, selects) {
+            // Calls that read the same column share its list.
+            (ExprKind::Column(column), false) => format!("$list_{column}"),
+            _ => hidden(at, names.len()),
+        };
         gathered.push(lower(argument, context, any).implode(true).alias(name.as_str()));
         names.push(name);
         arguments.push((argument.scalar_type, None));
@@ -68,15 +84,41 @@ pub(super) fn lower_lists(call: &AggregateCall, at: usize, context: &Context, an
         gathered.push(col(any).is_null().implode(true).alias(name.as_str()));
         names.push(name);
     }
-    let (context, answer) = (context.clone(), call.scalar_type);
-    let mut columns: Vec<PlExpr> = names.iter().map(|name| col(name.as_str())).collect();
-    let first = columns.remove(0);
-    let applied = first.map_many(
-        move |columns: &mut [Column]| adapt::aggregate(over, &context, &arguments, answer, columns),
-        &columns,
-        move |_, fields| Ok(Field::new(fields[0].name().clone(), data_type(answer))),
-    );
-    Lowered { names, gathered, way: Way::Lists, answer: applied.alias(call.name.as_str()) }
+    let apply = |names: &[&String], arguments: Vec<(ScalarType, Option<Value<'static>>)>, answer: ScalarType| {
+        let context = context.clone();
+        let mut columns: Vec<PlExpr> = names.iter().map(|name| col(name.as_str())).collect();
+        let first = columns.remove(0);
+        first.map_many(
+            move |columns: &mut [Column]| adapt::aggregate(over, &context, &arguments, answer, columns),
+            &columns,
+            move |_, fields| Ok(Field::new(fields[0].name().clone(), data_type(answer))),
+        )
+    };
+    let way = if selects {
+        let told = call.arguments.len() - 1;
+        let one = |(name, argument): (&String, &Expr)| {
+            // What tells the row, as often as the call has it before what it returns, then this column of the row.
+            let names: Vec<&String> = names.iter().take(told).chain([name]).collect();
+            let types = call.arguments.iter().take(told).chain([argument]).map(|a| (a.scalar_type, None));
+            apply(&names, types.collect(), argument.scalar_type).alias(name.as_str())
+        };
+        Way::Selected(names.iter().zip(&call.arguments).map(one).collect())
+    } else {
+        Way::Lists
+    };
+    let answer = apply(&names.iter().collect::<Vec<_>>(), arguments, call.scalar_type).alias(call.name.as_str());
+    Lowered { names, gathered, way, answer }
+}
+
+/// Whether a call looks for one row of the group and gives a value of it, so that of each part of the group only the
+/// row that it would find there matters.
+fn selects(call: &AggregateCall) -> bool {
+    let columns = call.arguments.iter().all(|argument| argument.as_literal().is_none());
+    match (call.meaning, call.arguments.len()) {
+        (AggregateKind::Core(CoreAggregate::TakeAny | CoreAggregate::Min | CoreAggregate::Max), 1) => columns,
+        (AggregateKind::Kernel(_), 2) => columns && matches!(call.function, "arg_max" | "arg_min"),
+        _ => false,
+    }
 }
 
 fn hidden(at: usize, part: usize) -> String {

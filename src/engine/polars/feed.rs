@@ -11,7 +11,7 @@ use super::groups::Groups;
 use super::guarded;
 use super::held::{Budget, Held};
 use super::lower::{Engine, Lowering, collect};
-use crate::ir::{Context, Expr, Feed, Keep, Plan, PlanKind, SortKey};
+use crate::ir::{Context, Expr, Feed, Keep, Plan, PlanKind, SortKey, deep};
 use crate::types::ScalarType;
 
 /// The bits of [`Feed::AT`] that count the rows of a batch, and those that count the batches of a file; what is above
@@ -44,7 +44,10 @@ impl<'a> Feeding<'a> {
         let kept = match &feed.keep {
             Keep::All | Keep::First(_) => Kept::Rows(Held::new(budget)),
             Keep::Best(..) => Kept::Best(Held::new(budget), 0),
-            Keep::Groups(keys, calls) => Kept::Groups(Box::new(Groups::new(keys, calls, context, budget))),
+            Keep::Groups(keys, calls) => {
+                let groups = Groups::new(keys, calls, !multiplies(&feed.each), context, budget);
+                Kept::Groups(Box::new(groups))
+            }
         };
         Self {
             feed,
@@ -174,6 +177,11 @@ impl<'a> Feeding<'a> {
             Kept::Groups(groups) => groups.finish(),
         }
     }
+}
+
+/// Whether a plan may make several rows of one.
+fn multiplies(plan: &Plan) -> bool {
+    matches!(plan.kind, PlanKind::Expand(_)) || deep(|| plan.inputs().into_iter().any(multiplies))
 }
 
 /// The first rows of a plan in an order; among equal ones those that stand first in the table.

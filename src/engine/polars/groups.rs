@@ -4,10 +4,12 @@
 //! group stands in the table. What the frames gathered is combined at the end, and before that when it grows, where the
 //! order of the rows does not matter.
 
+use std::collections::BTreeSet;
+
 use polars::prelude::{DataFrame, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
 
 use super::EngineError;
-use super::aggregate::{Lowered, Way, lower_call, lower_lists};
+use super::aggregate::{Lowered, Way, gathered, lower_call, lower_lists};
 use super::convert::{compact, data_type};
 use super::expression::lower;
 use super::feed::{ROW_BITS, by_batch};
@@ -35,6 +37,11 @@ pub(super) struct Groups<'a> {
     combined: usize,
 }
 
+/// Whether a call gathers something in the order of the rows.
+fn is_in_order(call: &Lowered) -> bool {
+    matches!(call.way, Way::Lists | Way::Selected(_))
+}
+
 fn key(at: usize) -> String {
     format!("$key{at}")
 }
@@ -43,9 +50,11 @@ fn key(at: usize) -> String {
 const DISTINCT: &str = "$distinct";
 
 impl<'a> Groups<'a> {
+    /// `unique`: whether each row has a [`Feed::AT`] of its own.
     pub(super) fn new(
         keys: &'a [(String, Expr)],
         calls: &'a [AggregateCall],
+        unique: bool,
         context: &Context,
         budget: &'a Budget,
     ) -> Self {
@@ -62,8 +71,10 @@ impl<'a> Groups<'a> {
         let mut lowered = all(false);
         let mut distinct = None;
         let values = lowered.iter().filter(|l| matches!(l.way, Way::Distinct(_))).count();
-        if values > 1 || (values == 1 && lowered.iter().any(|l| matches!(l.way, Way::Lists))) {
+        let mut in_order = !unique || lowered.iter().any(is_in_order);
+        if values > 1 || (values == 1 && in_order) {
             lowered = all(true);
+            in_order = true;
         }
         for call in &lowered {
             if let Way::Distinct(value) = &call.way {
@@ -77,7 +88,7 @@ impl<'a> Groups<'a> {
                 .enumerate()
                 .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
                 .collect(),
-            in_order: lowered.iter().any(|l| matches!(l.way, Way::Lists)),
+            in_order,
             calls: lowered,
             distinct,
             held: Held::new(budget),
@@ -96,8 +107,7 @@ impl<'a> Groups<'a> {
         if let Some(value) = &self.distinct {
             rows = rows.with_columns([value.clone()]);
         }
-        let gathered = self.calls.iter().filter(|c| !matches!(c.way, Way::Distinct(_)));
-        let mut gathered: Vec<PlExpr> = gathered.flat_map(|c| c.gathered.clone()).collect();
+        let mut gathered = gathered(self.calls.iter().filter(|c| !matches!(c.way, Way::Distinct(_))));
         let mut keys = self.keys();
         if self.in_order {
             // Each batch has groups of its own, so that they can be put in order.
@@ -108,7 +118,12 @@ impl<'a> Groups<'a> {
             gathered.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        grouped(rows, &keys, gathered)
+        let groups = grouped(rows, &keys, gathered);
+        let selected = self.calls.iter().flat_map(|c| match &c.way {
+            Way::Selected(selected) => selected.clone(),
+            Way::Combined(_) | Way::Lists | Way::Distinct(_) => Vec::new(),
+        });
+        groups.with_columns(selected.collect::<Vec<_>>())
     }
 
     /// Adds the groups of some rows.
@@ -147,12 +162,17 @@ impl<'a> Groups<'a> {
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
-        let each = |call: &Lowered| match &call.way {
-            Way::Combined(combined) => combined.clone(),
-            Way::Lists => call.names.iter().map(|name| col(name.as_str()).implode(true)).collect(),
-            Way::Distinct(_) => Vec::new(),
-        };
-        self.calls.iter().flat_map(each).collect()
+        let mut combined = Vec::new();
+        let mut lists = BTreeSet::new();
+        for call in &self.calls {
+            match &call.way {
+                Way::Combined(expressions) => combined.extend(expressions.iter().cloned()),
+                Way::Lists | Way::Selected(_) => lists.extend(&call.names),
+                Way::Distinct(_) => {}
+            }
+        }
+        combined.extend(lists.into_iter().map(|name| col(name.as_str()).implode(true)));
+        combined
     }
 
     /// The groups of all batches, with their keys' names and their answers.

@@ -123,8 +123,10 @@ impl<'b> Held<'b> {
     pub(super) fn only_first(&mut self, most: usize) -> usize {
         let mut seen = 0;
         let mut gone = 0;
+        let mut first = true;
         self.frames.retain(|_, frame| {
-            let enough = seen >= most;
+            // One stays in any case: it tells the columns.
+            let enough = seen >= most && !std::mem::take(&mut first);
             match frame {
                 Frame::Memory(frame) if enough => gone += frame.height(),
                 Frame::Memory(frame) => seen += frame.height(),

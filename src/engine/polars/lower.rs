@@ -10,7 +10,7 @@ use polars::prelude::{
 };
 
 use super::EngineError;
-use super::aggregate::lower_call;
+use super::aggregate::{gathered, lower_call};
 use super::convert::{NO_COLUMN, to_frame, to_table};
 use super::expand::expanded_list;
 use super::expression::lower;
@@ -245,7 +245,7 @@ impl<'a> Lowering<'a> {
             calls.push(lower_call(&call, at, self.context, &any));
         }
         let answers: Vec<PlExpr> = calls.iter().map(|c| c.answer.clone()).collect();
-        let gathered: Vec<PlExpr> = calls.into_iter().flat_map(|c| c.gathered).collect();
+        let gathered = gathered(&calls);
         if aggregate.keys.is_empty() {
             if gathered.is_empty() {
                 let frame = frame.select([polars::prelude::len().eq(lit(0)).alias(NO_COLUMN)]);
@@ -327,7 +327,14 @@ impl<'a> Lowering<'a> {
                 .maintain_order(MaintainOrderJoin::LeftRight)
         };
         let semi = |a, b, a_keys, b_keys, how| {
-            JoinBuilder::new(a).with(b).left_on(a_keys).right_on(b_keys).how(how).join_nulls(true).finish()
+            JoinBuilder::new(a)
+                .with(b)
+                .left_on(a_keys)
+                .right_on(b_keys)
+                .how(how)
+                .join_nulls(true)
+                .maintain_order(MaintainOrderJoin::Left)
+                .finish()
         };
         let frame = match join.kind {
             JoinKind::Inner => builder(left, right, keys(0), keys(1), JoinType::Inner).finish(),

@@ -125,7 +125,7 @@ impl SparkEngine {
         }
         let logs = Logs::new(&places, &slots::within);
         let mut writer = Writer::new(context, &logs);
-        let (here, pulls, bounded) = match writer.plan(plan) {
+        let (here, pulls, bounded) = match writer.plan(plan.clone()) {
             Piece::There(relation) => {
                 let sql = writer.query(&relation, &plan.schema);
                 writer.fetched.push((sql, plan.schema.clone()));
@@ -160,7 +160,7 @@ impl SparkEngine {
         columns_of(plan, &once_name(at), &mut read);
         let columns = input.all_columns().into_iter().filter(|(name, _)| read.contains(name)).collect();
         let narrowed = prune(&input.project(columns));
-        let halves = self.halves(&self.prepared(&narrowed, context, Some(rows))?, context)?;
+        let halves = self.halves(&self.prepared(narrowed.clone(), context, Some(rows))?, context)?;
         if !halves.bounded {
             let beyond = "a query on each part of a table".to_owned();
             self.permit(&[Pull { beyond, excess: true }])?;
@@ -190,7 +190,7 @@ impl Engine for SparkEngine {
             let table = self.once(at, input, &plan, context, rows)?;
             plan = with_table(plan, &once_name(at), &Arc::new(table));
         }
-        let plan = self.prepared(&plan, context, Some(rows))?;
+        let plan = self.prepared(plan, context, Some(rows))?;
         let halves = self.halves(&plan, context)?;
         self.permit(&halves.pulls)?;
         for view in &halves.views {
@@ -209,7 +209,7 @@ impl Engine for SparkEngine {
     }
 
     fn explain(&self, plan: &Plan, context: &Context) -> Result<String, EngineError> {
-        let plan = self.prepared(&prune(plan), context, None)?;
+        let plan = self.prepared(prune(plan), context, None)?;
         let halves = self.halves(&plan, context)?;
         // Writing to a string cannot fail.
         let mut text = format!("On {:?}\n", self.options.remote);

@@ -17,21 +17,15 @@ const MAX_LIST: usize = 20_000;
 impl SparkEngine {
     /// The plan with everything known that SQL needs to be told: answers of other plans, and tables that are here.
     /// Without `rows` nothing is run or read, and something stands in for what would be.
-    pub(super) fn prepared(
-        &self,
-        plan: &Plan,
-        context: &Context,
-        rows: Option<&dyn Rows>,
-    ) -> Result<Plan, EngineError> {
+    pub(super) fn prepared(&self, plan: Plan, context: &Context, rows: Option<&dyn Rows>) -> Result<Plan, EngineError> {
         deep(|| {
-            let plan = match (&plan.kind, rows) {
-                (PlanKind::Scan(scan), Some(rows)) if self.options.beside.contains(&scan.table) => {
-                    let table = read(scan, &plan.schema, rows)?;
-                    Plan { kind: PlanKind::Values(table.into()), schema: plan.schema.clone() }
-                }
-                _ => plan.clone(),
-            };
-            plan.try_map_parts(&mut |input| self.prepared(&input, context, rows), &mut |expr| {
+            if let (PlanKind::Scan(scan), Some(rows)) = (&plan.kind, rows)
+                && self.options.beside.contains(&scan.table)
+            {
+                let table = read(scan, &plan.schema, rows)?;
+                return Ok(Plan { kind: PlanKind::Values(table.into()), schema: plan.schema });
+            }
+            plan.try_map_parts(&mut |input| self.prepared(input, context, rows), &mut |expr| {
                 self.answered(expr, context, rows)
             })
         })

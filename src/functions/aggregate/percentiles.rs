@@ -92,6 +92,9 @@ fn order(a: &Value<'static>, b: &Value<'static>) -> Ordering {
 }
 
 fn at_rank(values: &[Value<'static>], rank: f64) -> Value<'static> {
+    if let Some(found) = at_rank_of_whole(values, rank) {
+        return found;
+    }
     let mut sorted: Vec<&Value<'static>> = present(values).collect();
     if sorted.is_empty() || !rank.is_finite() {
         return Value::Null;
@@ -99,6 +102,23 @@ fn at_rank(values: &[Value<'static>], rank: f64) -> Value<'static> {
     sorted.sort_by(|a, b| order(a, b));
     let at = place(rank, sorted.len() as f64) as usize;
     sorted[at.min(sorted.len()) - 1].clone()
+}
+
+/// The same for whole numbers, instants and spans, of which only the one at the place is looked for.
+fn at_rank_of_whole(values: &[Value<'static>], rank: f64) -> Option<Value<'static>> {
+    let whole = |v: &Value<'static>| v.as_i64().or_else(|| v.as_ticks());
+    let mut numbers = present(values).map(whole).collect::<Option<Vec<i64>>>()?;
+    if numbers.is_empty() || !rank.is_finite() {
+        return None;
+    }
+    let at = (place(rank, numbers.len() as f64) as usize).min(numbers.len()) - 1;
+    let (_, found, _) = numbers.select_nth_unstable(at);
+    Some(match present(values).next()? {
+        Value::Int(_) => Value::Int(*found as i32),
+        Value::DateTime(_) => Value::DateTime(*found),
+        Value::TimeSpan(_) => Value::TimeSpan(*found),
+        _ => Value::Long(*found),
+    })
 }
 
 fn at_weighted_rank(group: &Group, rank: f64) -> Value<'static> {

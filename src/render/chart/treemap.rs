@@ -2,6 +2,7 @@
 
 use super::layout::{Area, header};
 use super::number::full;
+use super::palette::Rgb;
 use super::pie::{Slice, percent};
 use super::scene::{Anchor, Scene, Style};
 use super::spec::Spec;
@@ -20,14 +21,36 @@ pub fn draw(spec: &Spec<'_>, slices: &[Slice], scene: &mut Scene) {
         let color =
             if slice.color == spec.palette.other { spec.palette.ink } else { spec.palette.text_on(slice.color) };
         let name = spec.measure.fit(&slice.name, width - 14.0, 12.0, true);
-        // A few letters of a name tell nothing.
-        if height > 22.0 && (name == slice.name || name.chars().count() >= 7) {
+        // A few letters of a name tell nothing; whole words on several lines do.
+        if name != slice.name && name.chars().count() < 7 {
+            wrapped(spec, scene, slice, (left, top, width, height), color);
+            continue;
+        }
+        if height > 22.0 {
             scene.text((left + 8.0, top + 17.0), name, Style { size: 12.0, bold: true, color }, Anchor::Start);
         }
         let value = format!("{} ({})", full(slice.value), percent(slice.share));
         if height > 40.0 && spec.measure.width(&value, 11.5, false) < width - 16.0 {
             scene.text((left + 8.0, top + 34.0), value, Style { size: 11.5, bold: false, color }, Anchor::Start);
         }
+    }
+}
+
+/// A name on the lines that a narrow place has, if all of it fits.
+fn wrapped(
+    spec: &Spec<'_>,
+    scene: &mut Scene,
+    slice: &Slice,
+    (left, top, width, height): (f64, f64, f64, f64),
+    color: Rgb,
+) {
+    let lines = spec.measure.wrap(&slice.name, width - 12.0, 3, 11.0);
+    if lines.iter().any(|line| line.contains('…')) || lines.len() as f64 * 14.0 + 6.0 > height {
+        return;
+    }
+    for (n, line) in lines.into_iter().enumerate() {
+        let baseline = top + 15.0 + 14.0 * n as f64;
+        scene.text((left + 6.0, baseline), line, Style { size: 11.0, bold: false, color }, Anchor::Start);
     }
 }
 

@@ -52,10 +52,8 @@ impl Rows<'_> {
                 break;
             }
             self.tally.read += 1;
-            let outside = self.wanted.period.is_some_and(|(from, to)| {
-                let time = batch.times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
-                time.is_none_or(|t| t < from || t >= to)
-            });
+            let time = batch.times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
+            let outside = self.is_outside(time);
             self.tally.outside += u64::from(outside);
             let again = !outside && self.wanted.seen.is_some() && self.is_duplicate((batch.record)(row).as_bytes());
             let taking = !outside && !again;

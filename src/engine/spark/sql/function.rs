@@ -4,7 +4,7 @@ use super::literal::{long, null};
 use super::{Beyond, Said, Words, calendar, cast, literal, pattern};
 use crate::ir::Expr;
 use crate::types::{
-    ScalarType, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND,
+    ScalarType, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND, Value,
 };
 
 /// The text of a constant argument.
@@ -119,6 +119,13 @@ impl Words<'_> {
                 }
             }
             ("format_datetime", 2) => calendar::formatted(&ticks(0)?, &constant(arguments, 1).ok_or_else(beyond)?),
+            // The place of a moment on the axis of `make-series`, counted in steps from its origin.
+            ("$place", 3) => {
+                let tick = |at: usize| arguments[at].as_literal().and_then(Value::as_ticks).ok_or_else(beyond);
+                let (origin, step) = (tick(1)?, long(Some(tick(2)?).filter(|step| *step > 0).ok_or_else(beyond)?));
+                let since = format!("({} - {})", ticks(0)?, long(origin));
+                Ok(format!("(({since} - pmod({since}, {step})) div {step})"))
+            }
             ("abs", 1) if is(0, ScalarType::Real) => Ok(format!("abs({})", self.expr(&arguments[0])?)),
             ("isnan", 1) if is(0, ScalarType::Real) => {
                 Ok(format!("coalesce(isnan({}), false)", self.expr(&arguments[0])?))

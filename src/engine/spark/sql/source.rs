@@ -156,7 +156,7 @@ fn key(map: &str, name: &str) -> String {
 fn json_lines(table: &KnownTable, columns: &[Named], values: &str) -> String {
     const BAG: &str = "'MAP<STRING,STRING>'";
     let diagnostic = format!("({} IS NULL)", key("m", "TimeGenerated"));
-    let selected = columns.iter().map(|(name, sql, scalar_type)| {
+    let texts = columns.iter().map(|(name, sql, _)| {
         let mut camel = name.clone();
         if let Some(first) = camel.get_mut(..1) {
             first.make_ascii_lowercase();
@@ -172,8 +172,10 @@ fn json_lines(table: &KnownTable, columns: &[Named], values: &str) -> String {
             "Type" => format!("coalesce({value}, CASE WHEN {diagnostic} THEN {} END)", quoted_text(table.name)),
             _ => value,
         };
-        format!("{} AS {}", typed(&value, *scalar_type), quoted(sql))
+        format!("{value} AS {}", quoted(sql))
     });
+    let texts = super::operator::listed(texts.collect());
+    let selected = columns.iter().map(|(_, sql, t)| format!("{} AS {}", typed(&quoted(sql), *t), quoted(sql)));
     let selected = super::operator::listed(selected.collect());
     let of = |value: String, wanted: &str| {
         format!("lower(coalesce({value}, {})) = {}", quoted_text(wanted), quoted_text(&wanted.to_lowercase()))
@@ -183,9 +185,9 @@ fn json_lines(table: &KnownTable, columns: &[Named], values: &str) -> String {
     let time = key("m", "time");
     let last = format!("coalesce({}, {})", key("p", "lastError"), key("p", "LastError"));
     format!(
-        "SELECT {selected} FROM (SELECT m, p, from_json({last}, {BAG}) AS l FROM \
+        "SELECT {selected} FROM (SELECT {texts} FROM (SELECT m, p, from_json({last}, {BAG}) AS l FROM \
          (SELECT m, from_json({}, {BAG}) AS p FROM (SELECT from_json(value, {BAG}) AS m FROM ({values})))) \
-         WHERE CASE WHEN {diagnostic} THEN {time} IS NOT NULL AND {sent} ELSE {exported} END",
+         WHERE CASE WHEN {diagnostic} THEN {time} IS NOT NULL AND {sent} ELSE {exported} END)",
         key("m", "properties")
     )
 }

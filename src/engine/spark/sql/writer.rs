@@ -87,20 +87,14 @@ impl<'a> Writer<'a> {
     }
 
     /// Writes as much of a plan as SQL says exactly.
-    pub(in crate::engine::spark) fn plan(&mut self, plan: &Plan) -> Piece {
+    pub(in crate::engine::spark) fn plan(&mut self, plan: Plan) -> Piece {
         deep(|| self.node(plan))
     }
 
-    fn node(&mut self, plan: &Plan) -> Piece {
-        // A limit on rows that each become one row may as well come first, for then fewer come over.
-        if let PlanKind::Take(input, count) = &plan.kind
-            && let PlanKind::Project(inner, columns) = &input.kind
-            && !columns.iter().any(|(_, e)| e.has_window())
-        {
-            let inner = Plan { schema: inner.schema.clone(), kind: PlanKind::Take(inner.clone(), *count) };
-            return self.plan(&inner.project(columns.clone()));
-        }
-        let pieces: Vec<Piece> = plan.inputs().into_iter().map(|input| self.plan(input)).collect();
+    fn node(&mut self, plan: Plan) -> Piece {
+        let (plan, inputs) = without_inputs(limited_first(plan));
+        let schemas: Vec<Schema> = inputs.iter().map(|input| input.schema.clone()).collect();
+        let pieces: Vec<Piece> = inputs.into_iter().map(|input| self.plan(input)).collect();
         let relations: Option<Vec<Relation>> = pieces
             .iter()
             .map(|piece| match piece {
@@ -109,24 +103,24 @@ impl<'a> Writer<'a> {
             })
             .collect();
         let beyond = match relations {
-            Some(inputs) => match self.said(plan, &inputs) {
+            Some(inputs) => match self.said(&plan, &inputs) {
                 Ok(relation) => return Piece::There(relation),
-                Err(beyond) => match self.in_part(plan, &inputs) {
+                Err(beyond) => match self.in_part(&plan, &inputs, &beyond) {
                     Some(piece) => return piece,
                     None => beyond,
                 },
             },
-            None => Beyond::new(name(plan)),
+            None => Beyond::new(name(&plan)),
         };
         let mut pulls = Vec::new();
         let mut inputs = Vec::new();
-        for (piece, input) in pieces.into_iter().zip(plan.inputs()) {
+        for (piece, schema) in pieces.into_iter().zip(schemas) {
             match piece {
                 Piece::There(relation) => {
                     if !relation.bounded {
                         pulls.push(Pull { beyond: beyond.0.clone(), excess: false });
                     }
-                    inputs.push(self.fetch(&relation, &input.schema));
+                    inputs.push(self.fetch(&relation, &schema));
                 }
                 Piece::Here { plan, pulls: below } => {
                     pulls.extend(below);
@@ -134,7 +128,7 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        if !keeps_rows(plan) {
+        if !keeps_rows(&plan) {
             pulls.iter_mut().for_each(|pull| pull.excess = true);
         }
         Piece::Here { plan: with_inputs(plan, inputs), pulls }
@@ -234,25 +228,22 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// The part of a node that SQL says, when the rest can follow it here: some of a filter's conditions, some of a
-    /// projection's columns.
-    fn in_part(&mut self, plan: &Plan, inputs: &[Relation]) -> Option<Piece> {
-        let [input] = inputs else { return None };
+    /// A filter of which SQL says some conditions: these come first, there, and the others here.
+    fn in_part(&mut self, plan: &Plan, inputs: &[Relation], beyond: &Beyond) -> Option<Piece> {
+        let (PlanKind::Filter(_, predicate), [input]) = (&plan.kind, inputs) else { return None };
+        let ExprKind::Core(Core::And, conditions) = &predicate.kind else { return None };
         let names = input.names();
-        match &plan.kind {
-            PlanKind::Filter(inner, predicate) => {
-                let ExprKind::Core(Core::And, conditions) = &predicate.kind else { return None };
-                let words = Words { names: &names, context: self.context };
-                let (there, here): (Vec<Expr>, Vec<Expr>) =
-                    conditions.iter().cloned().partition(|c| words.boolean(c).is_ok());
-                if there.is_empty() || here.is_empty() {
-                    return None;
-                }
-                let all = |parts| Expr::core(Core::And, parts, ScalarType::Bool);
-                Some(self.plan(&inner.as_ref().clone().filter(all(there)).filter(all(here))))
-            }
-            _ => None,
+        let words = Words { names: &names, context: self.context };
+        let (there, here): (Vec<Expr>, Vec<Expr>) = conditions.iter().cloned().partition(|c| words.boolean(c).is_ok());
+        if there.is_empty() || here.is_empty() {
+            return None;
         }
+        let all = |parts| Expr::core(Core::And, parts, ScalarType::Bool);
+        let leaf = |schema: &Schema| Plan { kind: PlanKind::Part, schema: schema.clone() };
+        let relation = self.said(&leaf(&plan.schema).filter(all(there)), inputs).ok()?;
+        let pulls = if relation.bounded { Vec::new() } else { vec![Pull { beyond: beyond.0.clone(), excess: true }] };
+        let plan = self.fetch(&relation, &plan.schema).filter(all(here));
+        Some(Piece::Here { plan, pulls })
     }
 }
 
@@ -279,15 +270,37 @@ fn name(plan: &Plan) -> String {
     }
 }
 
+/// A limit on rows that each become one row may as well come first, for then fewer come over.
+fn limited_first(plan: Plan) -> Plan {
+    let Plan { kind: PlanKind::Take(input, count), schema } = plan else { return plan };
+    match *input {
+        Plan { kind: PlanKind::Project(inner, columns), .. } if !columns.iter().any(|(_, e)| e.has_window()) => {
+            let schema = inner.schema.clone();
+            Plan { kind: PlanKind::Take(inner, count), schema }.project(columns)
+        }
+        input => Plan { kind: PlanKind::Take(Box::new(input), count), schema },
+    }
+}
+
+/// A node and its inputs, apart.
+fn without_inputs(plan: Plan) -> (Plan, Vec<Plan>) {
+    let mut inputs = Vec::new();
+    let plan = with_each(plan, &mut |input| {
+        let leaf = Plan { kind: PlanKind::Part, schema: Schema::default() };
+        inputs.push(input);
+        leaf
+    });
+    (plan, inputs)
+}
+
 /// The node over other inputs.
-fn with_inputs(plan: &Plan, inputs: Vec<Plan>) -> Plan {
+fn with_inputs(plan: Plan, inputs: Vec<Plan>) -> Plan {
     let mut inputs = inputs.into_iter();
-    let mapped = plan
-        .clone()
-        .try_map_parts::<std::convert::Infallible>(&mut |input| Ok(inputs.next().unwrap_or(input)), &mut |expr| {
-            Ok(expr)
-        });
-    match mapped {
+    with_each(plan, &mut |input| inputs.next().unwrap_or(input))
+}
+
+fn with_each(plan: Plan, map: &mut dyn FnMut(Plan) -> Plan) -> Plan {
+    match plan.try_map_parts::<std::convert::Infallible>(&mut |input| Ok(map(input)), &mut |expr| Ok(expr)) {
         Ok(plan) => plan,
     }
 }
