@@ -290,7 +290,7 @@ impl Catalog {
             Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
-                let content = Content::Lines(Quick::new(&keys), keys);
+                let content = Content::Lines(Box::new((Quick::new(&keys), keys)));
                 let splitter = Splitter::new(opened.stream, opened.skipped, Cut::Lines);
                 return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, (0, 0), rows))));
             }

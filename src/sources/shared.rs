@@ -15,7 +15,7 @@ use super::walk::Quick;
 
 /// How the records of a file are taken apart.
 pub(super) enum Content {
-    Lines(Quick, Keys),
+    Lines(Box<(Quick, Keys)>),
     Cells(Layout),
 }
 
@@ -111,7 +111,10 @@ impl<'r> Shared<'r> {
             };
             let mut rows = self.rows.part(block.number, left);
             let lines = match &self.content {
-                Content::Lines(quick, keys) => jsonl::read_block(&block, &self.source, keys, quick, &mut rows),
+                Content::Lines(lines) => {
+                    let (quick, keys) = &**lines;
+                    jsonl::read_block(&block, &self.source, keys, quick, &mut rows)
+                }
                 Content::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
             };
             let number = block.number;

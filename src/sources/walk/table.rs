@@ -24,6 +24,8 @@ struct Entry {
 impl Table {
     pub(super) fn new(keys: &HashMap<Vec<u8>, Vec<Slot>>) -> Self {
         let mut table = Self { heads: Box::new([NONE; 256]), entries: Vec::new() };
+        let mut keys: Vec<_> = keys.iter().collect();
+        keys.sort_by_key(|(key, _)| *key);
         for (key, slots) in keys {
             let quoted = [b"\"", key.as_slice(), b"\""].concat();
             // What comes before a short key is one of these.
