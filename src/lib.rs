@@ -7,6 +7,7 @@ pub mod engine;
 pub mod functions;
 pub mod ir;
 pub mod render;
+pub mod report;
 pub mod sources;
 pub mod syntax;
 pub mod types;

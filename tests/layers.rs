@@ -4,8 +4,8 @@
 
 use std::path::Path;
 
-const ORDER: [&str; 10] =
-    ["types", "diagnostics", "render", "syntax", "ir", "sources", "functions", "bind", "engine", "cli"];
+const ORDER: [&str; 11] =
+    ["types", "diagnostics", "render", "syntax", "ir", "sources", "functions", "bind", "engine", "report", "cli"];
 
 fn files(folder: &Path, into: &mut Vec<std::path::PathBuf>) {
     for entry in std::fs::read_dir(folder).expect("the sources are there").flatten() {

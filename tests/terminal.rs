@@ -83,3 +83,11 @@ fn nothing_acts_on_a_terminal_in_any_format() {
     let Some(shown) = on_terminal(80, &[], query, "--format png") else { return };
     assert!(shown.contains("png is not for a terminal: write it to a file with -o out.png"), "{shown}");
 }
+
+#[test]
+fn the_help_names_every_format() {
+    let help = text(&kqlens(&["run", "--help"]).stdout);
+    for format in kqlens::render::Format::names() {
+        assert!(help.contains(format), "{format}: {help}");
+    }
+}

@@ -22,12 +22,17 @@ const EXAMPLES: &str = "Examples:
   kqlens fmt --check queries
   kqlens functions extract
 
-Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory";
+Exit codes: 0 whole, 1 query rejected, 2 usage, 3 too many bad rows, 4 disk, permission or memory,
+  5 queries of a report failed, 6 a report's alarm, 130 and 143 interrupted";
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Run a query over logs and print or draw its result
     Run(Box<RunArguments>),
+    /// Run saved queries over a day, a week or a month of logs and write a page of all of them
+    Report(Box<ReportArguments>),
+    /// Write a configuration for reports, with every key explained
+    Init(InitArguments),
     /// Parse and bind queries without running them
     Check(CheckArguments),
     /// Lay out query files in the one canonical way
@@ -97,7 +102,8 @@ pub(super) enum IpChoice {
     Pseudonym,
 }
 
-fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
+/// The zone of an IANA name.
+pub(super) fn zone(text: &str) -> Result<chrono_tz::Tz, String> {
     let mut zones = chrono_tz::TZ_VARIANTS.iter().copied();
     zones
         .find(|zone| zone.name().eq_ignore_ascii_case(text))
@@ -193,10 +199,11 @@ pub(super) struct RunArguments {
     /// out-2.csv, …
     #[arg(short, long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
     pub output: Option<PathBuf>,
-    /// The output's format
+    /// The output's format, if not the file's extension's: table, csv, tsv, json, jsonl, query-api, markdown, svg, png,
+    /// html, xlsx, arrow
     #[arg(short, long, value_name = "FORMAT")]
     pub format: Option<String>,
-    /// Most rows a table shows
+    /// Most rows a table shows; all, but in a page 5,000, unless given
     #[arg(long, value_name = "N")]
     pub max_rows: Option<usize>,
     /// Leave text in CSV and TSV as it is, even where a spreadsheet would run it as a formula
@@ -208,7 +215,7 @@ pub(super) struct RunArguments {
     /// Pixels of a PNG for each unit of its size
     #[arg(long, value_name = "FACTOR", default_value_t = 2.0)]
     pub scale: f32,
-    /// Colours of a chart
+    /// Colours of a chart; a page has those of its reader
     #[arg(long, value_enum, default_value_t = ThemeChoice::Light)]
     pub theme: ThemeChoice,
     /// Time zone of a chart's time axis, such as Europe/Rome
@@ -231,6 +238,82 @@ pub(super) struct RunArguments {
     /// Say nothing about the rows that were read
     #[arg(short, long)]
     pub quiet: bool,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct ReportArguments {
+    /// Saved queries, or folders of them
+    #[arg(value_name = "QUERIES", value_hint = clap::ValueHint::AnyPath)]
+    pub queries: Vec<PathBuf>,
+    #[command(flatten)]
+    pub logs: LogsArguments,
+    #[command(flatten)]
+    pub engine: EngineArguments,
+    /// The folder of reports; each is a folder in it, named by its period
+    #[arg(short, long, value_name = "FOLDER", default_value = "reports", value_hint = clap::ValueHint::DirPath)]
+    pub out: PathBuf,
+    /// What the report is of: yesterday, last-week, last-month, month-to-date, a day such as 2025-02-25, a month such as
+    /// 2025-02, or START/END
+    #[arg(short, long, default_value = "yesterday")]
+    pub period: String,
+    /// The time zone whose days these are, such as Europe/Rome
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub timezone: String,
+    /// A title beside the period
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// A value for a parameter of the queries, in place of its default
+    #[arg(long = "param", value_name = "NAME=VALUE")]
+    pub params: Vec<String>,
+    /// The clock that tells what yesterday is, to make a report again: a datetime
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+    /// A list of prices, as the table Prices beside the logs
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub prices: Option<PathBuf>,
+    /// A configuration instead of kqlens.toml here; its keys are these flags, and a flag wins over its key
+    #[arg(long, value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+    /// When the report is sent by mail and to the webhook that are configured; `--notify` alone is always
+    #[arg(long, value_name = "WHEN", value_enum, num_args = 0..=1, require_equals = true, default_value = "never", default_missing_value = "always")]
+    pub notify: Notify,
+    /// The mail server, NAME or NAME:PORT. Login and TLS are said in the configuration or the environment only
+    #[arg(long, value_name = "SERVER")]
+    pub mail_server: Option<String>,
+    /// Who sends mails
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+    /// Who gets them
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_to: Vec<String>,
+    /// Say nothing but what is wrong
+    #[arg(short, long)]
+    pub quiet: bool,
+}
+
+/// When a report is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Notify {
+    /// Never
+    #[default]
+    Never,
+    /// Whenever one is made
+    Always,
+    /// With an alarm, a failed query, or missing or broken data
+    Problems,
+}
+
+impl Notify {
+    /// Their names in a configuration.
+    pub const NAMES: [(&str, Self); 3] =
+        [("never", Self::Never), ("always", Self::Always), ("problems", Self::Problems)];
+}
+
+#[derive(Args, Debug)]
+pub(super) struct InitArguments {
+    /// The file, kqlens.toml unless named; one that is there stays
+    #[arg(value_name = "FILE", value_hint = clap::ValueHint::FilePath)]
+    pub file: Option<PathBuf>,
 }
 
 /// Light or dark.

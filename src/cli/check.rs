@@ -10,6 +10,7 @@ use super::{logs, output, query};
 use crate::bind::{Bound, Environment, NO_RESULT};
 use crate::diagnostics::{Diagnostic, draw};
 use crate::ir::Schema;
+use crate::report::{Header, compile_with};
 
 pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let logs = logs::open(&arguments.logs)?;
@@ -20,7 +21,9 @@ pub(super) fn check(arguments: &CheckArguments) -> Result<Exit, Failure> {
     let mut exit = Exit::Whole;
     for path in files(&arguments.files)? {
         let text = query::read(&path)?;
-        let mut outcome = crate::workbook::compile(&text, &values, &environment).map(|(bound, _)| bound);
+        let mut outcome = Header::parse(&text)
+            .and_then(|header| compile_with(&header, &text, &values, &environment))
+            .map(|(bound, _)| bound);
         // A text of definitions alone is right; it only gives nothing when it is run.
         let notes = match &mut outcome {
             Err(findings) if findings.iter().all(|d| d.code == NO_RESULT) => std::mem::take(findings),

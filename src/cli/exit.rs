@@ -14,6 +14,10 @@ pub(super) enum Exit {
     Inputs,
     /// Disk, permission, memory: the surroundings gave out.
     Environment,
+    /// Some queries of a report failed; the others are in it.
+    Queries,
+    /// A report's alarm: a query passed a threshold of its own.
+    Alarm,
     /// The user ended it.
     Interrupted,
 }
@@ -26,6 +30,8 @@ impl From<Exit> for ExitCode {
             Exit::Usage => 2,
             Exit::Inputs => 3,
             Exit::Environment => 4,
+            Exit::Queries => 5,
+            Exit::Alarm => 6,
             Exit::Interrupted => 130,
         })
     }

@@ -4,17 +4,24 @@ mod about;
 mod arguments;
 mod check;
 mod completions;
+mod config;
 mod engine;
 mod engines;
 mod exit;
 mod fmt;
 mod functions;
 mod import;
+mod init;
+mod interrupt;
 mod kusto;
 mod logs;
+mod notify;
 mod output;
 mod privacy;
+mod progress;
+mod publish;
 mod query;
+mod report;
 mod run;
 mod tables;
 mod times;
@@ -42,6 +49,14 @@ fn commands() -> Exit {
     let outcome = match Cli::from_arg_matches(&matches) {
         Ok(cli) => match cli.command {
             Command::Run(arguments) => run::run(&arguments),
+            Command::Report(arguments) => {
+                let flags = matches.subcommand_matches("report");
+                let is_given = |flag: &str| {
+                    flags.is_some_and(|m| m.value_source(flag) == Some(clap::parser::ValueSource::CommandLine))
+                };
+                report::report(*arguments, &is_given)
+            }
+            Command::Init(arguments) => init::init(&arguments),
             Command::Check(arguments) => check::check(&arguments),
             Command::Fmt(arguments) => fmt::fmt(&arguments),
             Command::Import(arguments) => import::run(&arguments),

@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use super::exit::{Failure, io_failure};
+use super::interrupt::Pending;
 
 /// Whether colours are wanted on a stream: a terminal, no `NO_COLOR`, and not a dumb one.
 pub(super) fn color(terminal: bool) -> bool {
@@ -41,12 +42,32 @@ pub(super) fn stream_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
     let doing = format!("cannot write {}", path.display());
     let fail = |e: io::Error| io_failure(&doing, &e);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
+    let _pending = Pending::new(file.path());
     let mut buffer = BufWriter::new(&mut file);
     write(&mut buffer).and_then(|()| buffer.flush()).map_err(fail)?;
     drop(buffer);
     file.as_file().sync_all().map_err(fail)?;
     set_mode(file.as_file()).map_err(fail)?;
     file.persist(path).map_err(|e| fail(e.error))?;
+    Ok(())
+}
+
+/// Writes a file that is not there yet, into a folder that nobody reads before it is complete.
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = std::fs::File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Makes a temporary folder as readable as any other.
+#[cfg(unix)]
+pub(super) fn set_folder_mode(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
+}
+
+#[cfg(not(unix))]
+pub(super) fn set_folder_mode(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

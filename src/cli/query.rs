@@ -31,12 +31,15 @@ pub(super) fn context(arguments: &QueryArguments) -> Result<Context, Failure> {
     let now = match &arguments.now {
         Some(text) => parse_datetime(text)
             .map_err(|e| Failure::new(Exit::Usage, format!("--now '{text}': {e}; write e.g. 2025-02-25T12:00Z")))?,
-        None => {
-            let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-            UNIX_EPOCH_TICKS + since.as_secs() as i64 * TICKS_PER_SECOND + i64::from(since.subsec_nanos() / 100)
-        }
+        None => clock(),
     };
     Ok(Context { now })
+}
+
+/// The machine's clock, in ticks.
+pub(super) fn clock() -> i64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH_TICKS + since.as_secs() as i64 * TICKS_PER_SECOND + i64::from(since.subsec_nanos() / 100)
 }
 
 /// The values given with `--param`.
@@ -53,11 +56,16 @@ pub(super) fn parameters(arguments: &QueryArguments) -> Result<BTreeMap<String, 
 
 /// What the placeholders of workbooks are filled with.
 pub(super) fn placeholders(arguments: &QueryArguments, context: &Context) -> Values {
+    Values { given: given(arguments), timespan: arguments.timespan.clone(), now: context.now }
+}
+
+/// The values of each name given with `--param`, in their order.
+pub(super) fn given(arguments: &QueryArguments) -> BTreeMap<String, Vec<String>> {
     let mut given: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (name, value) in arguments.params.iter().filter_map(|given| given.split_once('=')) {
         given.entry(name.trim().to_owned()).or_default().push(value.to_owned());
     }
-    Values { given, timespan: arguments.timespan.clone(), now: context.now }
+    given
 }
 
 /// The half-open period of `--timespan`: an ISO 8601 duration back from now, `START/END`, or `START/DURATION`.

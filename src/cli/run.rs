@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{EngineChoice, RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{about, engines, kusto, logs, output, query};
+use super::{about, engines, interrupt, kusto, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
 use crate::engine::Engine;
 use crate::ir::{Context, Plan};
 use crate::render::{Answer, Format, Options, Theme, encode, render};
+use crate::report::{Header, SIZE_HELP, compile_with, parse_size};
 use crate::types::Table;
 
 pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
@@ -20,7 +21,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         (None, None) => return Err(Failure::new(Exit::Usage, "name a query file, or give the query with -e")),
     };
     let (format, to_terminal) = format(arguments)?;
-    let mut options = options(arguments, to_terminal)?;
+    let header = match Header::parse(&text) {
+        Ok(header) => header,
+        Err(findings) => {
+            output::note(draw(&text, &name, &findings).trim_end());
+            return Ok(Exit::Query);
+        }
+    };
+    // A cluster's job is stopped by the engine that began it.
+    if arguments.engine.engine != EngineChoice::Spark {
+        interrupt::listen();
+    }
+    let mut options = options(arguments, &header, to_terminal)?;
     let mut logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
     logs.tell_times = format == Format::Html;
     if arguments.engine.engine == EngineChoice::Kusto {
@@ -44,7 +56,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         evaluate: Some(&evaluate),
     };
     let values = query::placeholders(&arguments.with, &context);
-    let (bound, notes) = match crate::workbook::compile(&text, &values, &environment) {
+    let (bound, notes) = match compile_with(&header, &text, &values, &environment) {
         Ok(compiled) => compiled,
         Err(findings) => {
             output::note(draw(&text, &name, &findings).trim_end());
@@ -69,7 +81,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         });
     }
     if matches!(format, Format::Html | Format::Xlsx) {
-        options.about = about::about(&text, &logs, &context);
+        options.about = about::about(&text, &header, &logs, &context);
     }
     if matches!(format, Format::Svg | Format::Png) {
         // A picture goes its own ways: it says what it is of.
@@ -172,17 +184,12 @@ fn font(path: &Path) -> Result<Vec<u8>, Failure> {
     std::fs::read(path).map_err(|e| Failure::new(Exit::Environment, format!("cannot read {}: {e}", path.display())))
 }
 
-fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failure> {
+fn options(arguments: &RunArguments, header: &Header, to_terminal: bool) -> Result<Options, Failure> {
     let size = match &arguments.size {
-        None => None,
-        Some(text) => match text.split_once(['x', 'X']).map(|(w, h)| (w.trim().parse(), h.trim().parse())) {
-            Some((Ok(w), Ok(h))) if (50..=10_000).contains(&w) && (50..=10_000).contains(&h) => Some((w, h)),
-            _ => {
-                return Err(Failure::new(
-                    Exit::Usage,
-                    format!("--size '{text}': write WIDTHxHEIGHT, each 50 to 10000, such as 1200x600"),
-                ));
-            }
+        None => header.size,
+        Some(text) => match parse_size(text) {
+            Some(size) => Some(size),
+            None => return Err(Failure::new(Exit::Usage, format!("--size '{text}': {SIZE_HELP}"))),
         },
     };
     Ok(Options {
@@ -197,7 +204,7 @@ fn options(arguments: &RunArguments, to_terminal: bool) -> Result<Options, Failu
             ThemeChoice::Dark => Theme::Dark,
         },
         timezone: arguments.timezone.clone(),
-        title: arguments.title.clone(),
+        title: arguments.title.clone().or_else(|| header.title.clone()),
         font: arguments.font.as_deref().map(font).transpose()?,
         break_gaps: arguments.break_gaps,
         ..Options::default()

@@ -32,7 +32,7 @@ pub use plan::{
 };
 pub use program::Program;
 pub use prune::prune;
-pub use reads::join_scans;
+pub use reads::{join_scans, tables_read};
 pub use regexes::{cached_regex, compile_regex};
 pub use text_match::{TermEdges, contains_ignore_case, equal_ignore_case, fold, has_term};
 pub use together::Together;

@@ -53,6 +53,13 @@ fn narrowed_node(plan: &Plan, needed: Option<&BTreeSet<String>>) -> Plan {
                 .collect();
             let used: BTreeSet<String> = columns.iter().flat_map(|(_, e)| e.columns()).collect();
             let input = narrowed(input, Some(&used));
+            // What is left of a selection may be the whole table.
+            let same = |((name, e), (of_input, _)): (&(String, Expr), &(String, ScalarType))| {
+                name == of_input && matches!(&e.kind, ExprKind::Column(column) if column == name)
+            };
+            if columns.len() == input.schema.columns.len() && columns.iter().zip(&input.schema.columns).all(same) {
+                return input;
+            }
             input.project(columns)
         }
         PlanKind::Aggregate(aggregate) => {

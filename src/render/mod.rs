@@ -22,7 +22,7 @@ mod xlsx;
 
 pub use about::{About, Ink, Piece, Reading};
 pub use answer::{Answer, Visualization};
-pub use chart::ColorBook;
+pub use chart::{ColorBook, Zone, cards as card_values};
 pub use error::RenderError;
 pub use format::Format;
 pub use options::{Options, Theme};

@@ -21,6 +21,9 @@ const DIGITS: usize = 15;
 /// Widths of columns, in characters.
 const NARROWEST: usize = 8;
 const WIDEST: usize = 60;
+/// How times are shown.
+const TIME: &str = "yyyy-mm-dd hh:mm:ss";
+const FINE_TIME: &str = "yyyy-mm-dd hh:mm:ss.000";
 /// Pixels of the chart for each of its size: sharp when printed.
 const SCALE: f32 = 2.0;
 
@@ -88,8 +91,8 @@ impl Styles {
     fn new() -> Self {
         let numbers = |format: &str| Style::new().set_num_format(format);
         Self {
-            time: numbers("yyyy-mm-dd hh:mm:ss"),
-            fine_time: numbers("yyyy-mm-dd hh:mm:ss.000"),
+            time: numbers(TIME),
+            fine_time: numbers(FINE_TIME),
             span: numbers("[h]:mm:ss"),
             fine_span: numbers("[h]:mm:ss.000"),
             // Text that looks like a formula stays text when its cell is edited.
@@ -124,7 +127,7 @@ fn fill(sheet: &mut Worksheet, answer: &Answer, warnings: &mut Vec<String>) -> R
         }
         for (at, value) in values.iter().take(columns.len()).enumerate() {
             let shown = text::cell(value);
-            widths[at] = widths[at].max(shown.lines().map(UnicodeWidthStr::width).max().unwrap_or(0));
+            widths[at] = widths[at].max(width(value, &shown, fine[at]));
             let place = (row as u32, at as u16);
             if let Err(error) = cell(sheet, place, value, &shown, fine[at], &styles, &mut cut) {
                 outcome = Err(error);
@@ -151,6 +154,16 @@ fn fill(sheet: &mut Worksheet, answer: &Answer, warnings: &mut Vec<String>) -> R
         warnings.push(format!("{cells} longer than {} characters cut", text::grouped(MOST_UNITS as i64)));
     }
     Ok(())
+}
+
+/// How many characters a cell shows.
+fn width(value: &Value<'_>, shown: &str, fine: bool) -> usize {
+    match value {
+        Value::DateTime(_) => if fine { FINE_TIME } else { TIME }.len(),
+        // The general format shows no more than eleven digits.
+        Value::Real(_) => shown.len().min(12),
+        _ => shown.lines().map(UnicodeWidthStr::width).max().unwrap_or(0),
+    }
 }
 
 /// Which columns have times or spans with fractions of a second.

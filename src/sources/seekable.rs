@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::cloud::is_address;
-use super::location::bytes;
+use super::location::{bytes, stat};
 use super::open::open;
 
-/// The most that a packed file may unpack to.
-const MOST_BYTES: u64 = 16 << 30;
+/// How many times its size a packed file may unpack to, and how much at least: files of columns are packed within.
+const MOST_TIMES: u64 = 32;
+const LEAST_BYTES: u64 = 64 << 20;
 
 /// A file that can be read at any place, by several threads at once.
 #[derive(Debug)]
@@ -27,13 +28,14 @@ impl Seekable {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let mut magic = Vec::new();
         bytes(path, 0, Some(4))?.read_to_end(&mut magic)?;
-        if !is_address(path) && !(magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
+        if !(is_address(path) || magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
             return Ok(Self::Plain(path.to_owned()));
         }
         let mut file = NamedTempFile::new()?;
-        let copied = io::copy(&mut open(path)?.stream.take(MOST_BYTES), &mut file)?;
-        if copied == MOST_BYTES {
-            return Err(io::Error::other("it unpacks to more than 16 GiB"));
+        let most = stat(path)?.size.saturating_mul(MOST_TIMES).saturating_add(LEAST_BYTES);
+        let copied = io::copy(&mut open(path)?.stream.take(most), &mut file)?;
+        if copied == most {
+            return Err(io::Error::other("it unpacks to more than 32 times its size"));
         }
         Ok(Self::Unpacked(file))
     }

@@ -115,7 +115,7 @@ mod tests {
             r#"{"tables":[{"name":"PrimaryResult","columns":[{"name":"TimeGenerated","type":"datetime"},
             {"name":"n","type":"long"},{"name":"x","type":"real"},{"name":"d","type":"dynamic"},{"name":"s","type":"string"},
             {"name":"b","type":"bool"},{"name":"span","type":"timespan"},{"name":"m","type":"decimal"}],
-            "rows":[["2025-02-25T10:00:00Z",5,"NaN","{\"a\":1}",null,true,"1.02:00:00","1.50"],
+            "rows":[["2025-02-25T10:00:00Z",5,"NaN","{\"a\":1}",null,true,"1.02:00:00","1.25"],
             [null,null,2.5,null,"x",null,null,0.10]]}]}"#,
         );
         let tables = tables_of_workspace(&answer).unwrap();
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(column(4), [Value::str(""), Value::str("x")]);
         assert_eq!(column(5), [Value::Bool(true), Value::Null]);
         assert_eq!(column(6)[0], Value::TimeSpan(26 * 36_000_000_000));
-        assert_eq!(crate::types::to_text(&column(7)[0]), "1.50");
+        assert_eq!(crate::types::to_text(&column(7)[0]), "1.25");
     }
 
     #[test]

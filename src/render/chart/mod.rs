@@ -43,6 +43,7 @@ pub use color_book::ColorBook;
 pub use palette::dark_colours;
 use scene::{Form, Scene};
 use spec::{Kind, Spec};
+pub use zone::Zone;
 
 /// The size of a chart unless asked for.
 const SIZE: (f64, f64) = (800.0, 400.0);

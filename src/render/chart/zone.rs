@@ -17,6 +17,9 @@ pub struct Zone {
 
 impl Zone {
     /// The zone of an IANA name.
+    ///
+    /// # Errors
+    /// When there is no zone of that name.
     pub fn named(name: &str) -> Result<Self, RenderError> {
         match name.parse() {
             Ok(tz) => Ok(Self { tz, name: name.to_owned() }),

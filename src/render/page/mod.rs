@@ -37,7 +37,7 @@ pub fn render(answers: &[Answer], options: &Options) -> Result<Rendered, RenderE
         };
         body += &section(answer, heading.as_deref(), options, &mut warnings)?;
     }
-    body += &query(&about.query);
+    body += &query(&about.query, true);
     body += &health(&about.readings);
     body += "</main>\n";
     Ok(Rendered { bytes: shell(&title, &body).into_bytes(), warnings })

@@ -3,8 +3,8 @@
 use super::super::encode::html_text;
 use super::super::{Ink, Piece};
 
-/// A block with the text, or nothing without one.
-pub fn query(pieces: &[Piece]) -> String {
+/// A block with the text, open or folded, or nothing without one.
+pub fn query(pieces: &[Piece], is_open: bool) -> String {
     if pieces.is_empty() {
         return String::new();
     }
@@ -16,8 +16,9 @@ pub fn query(pieces: &[Piece]) -> String {
             class => code += &format!("<b class=\"{class}\">{text}</b>"),
         }
     }
+    let (open, name) = if is_open { (" open", "<h2>Query</h2>") } else { ("", "Query") };
     format!(
-        "<details class=\"query\" open>\n<summary><h2>Query</h2></summary>\n<pre><code>{}</code></pre>\n</details>\n",
+        "<details class=\"query\"{open}>\n<summary>{name}</summary>\n<pre><code>{}</code></pre>\n</details>\n",
         code.trim_end()
     )
 }

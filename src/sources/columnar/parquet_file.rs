@@ -17,6 +17,9 @@ use crate::sources::rows::{Place, Rows, TIME};
 use crate::sources::seekable::Seekable;
 use crate::sources::tally::Tally;
 
+/// More rows than a file has.
+const MOST_ROWS: u64 = 1 << 40;
+
 /// How many rows are decoded at once.
 const BATCH: usize = 65_536;
 
@@ -35,7 +38,14 @@ fn footer(file: &Seekable) -> Result<ArrowReaderMetadata, String> {
         guarded(|| ArrowReaderMetadata::load(&file, options))
     };
     // The Arrow schema that some writers add may not fit; the file's own is enough.
-    load(ArrowReaderOptions::new()).or_else(|_| load(ArrowReaderOptions::new().with_skip_arrow_metadata(true)))
+    let metadata =
+        load(ArrowReaderOptions::new()).or_else(|_| load(ArrowReaderOptions::new().with_skip_arrow_metadata(true)))?;
+    let counts =
+        metadata.metadata().row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(MOST_ROWS));
+    if counts.fold(0_u64, u64::saturating_add) >= MOST_ROWS {
+        return Err("it says that it has more rows than any file".to_owned());
+    }
+    Ok(metadata)
 }
 
 /// Reads a file with up to so many threads.

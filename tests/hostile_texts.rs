@@ -7,7 +7,6 @@
 #[path = "common/browser.rs"]
 mod browser;
 mod common;
-#[path = "hostile/payloads.rs"]
 mod payloads;
 #[path = "common/sheets.rs"]
 mod sheets;
