@@ -17,7 +17,7 @@ const LOG_ANALYTICS: &str = "https://api.loganalytics.io";
 /// The environment's variable that names another cloud's.
 const OTHER_CLOUD: &str = "KQLENS_LOG_ANALYTICS_URL";
 /// How long an answer may take when no other time is given: what the services themselves allow at most.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// The longest answer that is read: the services cut theirs at a tenth of it.
 const LONGEST: u64 = 1024 * 1024 * 1024;
 

@@ -64,20 +64,20 @@ impl Place {
 /// What a view is on: a path, whether its files are Parquet, and the pattern of their names.
 type Read = (String, bool, Option<String>);
 
+/// The folders of a path that hold rows of a period.
+pub(in crate::engine::spark) type Within = dyn Fn(&str, Option<(i64, i64)>) -> Vec<String>;
+
 /// The logs of a run: what was named, narrowed to the slots of a period.
 pub(in crate::engine::spark) struct Logs<'a> {
     pub places: &'a [Place],
     /// The folders of a place that hold rows of a period.
-    pub within: &'a dyn Fn(&str, Option<(i64, i64)>) -> Vec<String>,
+    pub within: &'a Within,
     /// The views that the queries so far read, and their names.
     views: RefCell<BTreeMap<Read, String>>,
 }
 
 impl<'a> Logs<'a> {
-    pub(in crate::engine::spark) fn new(
-        places: &'a [Place],
-        within: &'a dyn Fn(&str, Option<(i64, i64)>) -> Vec<String>,
-    ) -> Self {
+    pub(in crate::engine::spark) fn new(places: &'a [Place], within: &'a Within) -> Self {
         Self { places, within, views: RefCell::default() }
     }
 
