@@ -1,44 +1,63 @@
-//! How fast exports are read: `cargo bench`. Prints megabytes and rows a second for JSON lines and CSV, one column of
-//! text and the time.
-#![allow(clippy::print_stdout, clippy::expect_used, missing_docs, reason = "a benchmark prints, and fails loudly")]
+//! How fast the parts of the readers are: `cargo bench`. Whole runs are measured by `whole.py`.
+#![allow(clippy::expect_used, clippy::unwrap_used, missing_docs, reason = "a benchmark fails loudly")]
 
 use std::fmt::Write as _;
-use std::time::Instant;
+use std::ops::ControlFlow;
+use std::path::Path;
 
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use kqlens::sources::{Catalog, ReadOptions, ReadRequest};
 
-const ROWS: usize = 200_000;
+const ROWS: usize = 100_000;
+const TABLE: &str = "ApiManagementGatewayLogs";
 
-fn main() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut json = String::new();
-    let mut csv = String::from("TimeGenerated [UTC],ResponseCode,BackendId,Url,Type\n");
+/// Requests as a data export rule, a diagnostic setting and the portal write them.
+fn files() -> [(&'static str, String); 3] {
+    let mut export = String::new();
+    let mut setting = String::new();
+    let mut csv = String::from("TimeGenerated [UTC],ResponseCode,BackendId,TotalTime,RequestHeaders,Url,Type\n");
     for n in 0..ROWS {
         let (minute, second, backend) = (n / 60 % 60, n % 60, n % 3);
         let url = format!("https://gateway.example.net/openai/deployments/gpt-{backend}/chat/completions?n={n}");
         let time = format!("2025-02-25T12:{minute:02}:{second:02}.0000000Z");
-        writeln!(json, r#"{{"BackendId":"apim-{backend}","ResponseCode":200,"TimeGenerated":"{time}","Type":"ApiManagementGatewayLogs","Url":"{url}"}}"#)
-            .expect("text grows");
-        writeln!(csv, "{time},200,apim-{backend},{url},ApiManagementGatewayLogs").expect("text grows");
+        let headers = r#"{"Host":"gateway.example.net","Content-Type":"application/json"}"#;
+        writeln!(export, r#"{{"BackendId":"apim-{backend}","RequestHeaders":{headers},"ResponseCode":200,"TimeGenerated":"{time}","TotalTime":{n},"Type":"{TABLE}","Url":"{url}"}}"#).unwrap();
+        writeln!(setting, r#"{{"time":"{time}","category":"GatewayLogs","durationMs":{n},"properties":{{"backendId":"apim-{backend}","requestHeaders":{headers},"responseCode":200,"url":"{url}"}}}}"#).unwrap();
+        let doubled = headers.replace('"', "\"\"");
+        writeln!(csv, "{time},200,apim-{backend},{n},\"{doubled}\",{url},{TABLE}").unwrap();
     }
-    for (name, content) in [("rows.json", json), ("rows.csv", csv)] {
+    [("export.json", export), ("setting.json", setting), ("portal.csv", csv)]
+}
+
+fn read(catalog: &Catalog, columns: &[&str], limit: Option<usize>) {
+    let columns = columns.iter().map(|name| (*name).to_owned()).collect();
+    let request = ReadRequest { table: TABLE.to_owned(), columns, limit, ..ReadRequest::default() };
+    let tally = catalog.read_into(&request, &|_, _| ControlFlow::Continue(())).expect("the rows are read");
+    assert!(tally.read > 0 && tally.rejected == 0);
+}
+
+fn open(path: &Path) -> Catalog {
+    Catalog::discover(&[path.display().to_string()], &ReadOptions::default()).expect("the file is found")
+}
+
+fn reading(criterion: &mut Criterion) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (name, content) in files() {
         let path = folder.path().join(name);
         std::fs::write(&path, &content).expect("the file is written");
-        let catalog =
-            Catalog::discover(&[path.display().to_string()], &ReadOptions::default()).expect("the file is found");
-        let request = ReadRequest {
-            table: "ApiManagementGatewayLogs".to_owned(),
-            columns: vec!["TimeGenerated".to_owned(), "BackendId".to_owned()],
-            ..ReadRequest::default()
-        };
-        let best = (0..5)
-            .map(|_| {
-                let start = Instant::now();
-                let result = catalog.read(&request).expect("the rows are read");
-                assert_eq!(result.tally.kept, ROWS as u64);
-                start.elapsed().as_secs_f64()
-            })
-            .fold(f64::INFINITY, f64::min);
-        println!("{name}: {:.0} MB/s, {:.0} rows/s", content.len() as f64 / 1e6 / best, ROWS as f64 / best);
+        let catalog = open(&path);
+        let mut group = criterion.benchmark_group(name);
+        group.sample_size(10);
+        group.throughput(Throughput::Bytes(content.len() as u64));
+        group.bench_function("check every row", |b| b.iter(|| read(&catalog, &[], None)));
+        group.bench_function("time and a text", |b| b.iter(|| read(&catalog, &["TimeGenerated", "BackendId"], None)));
+        group.bench_function("numbers", |b| b.iter(|| read(&catalog, &["TotalTime", "ResponseCode"], None)));
+        group.bench_function("a dynamic column", |b| b.iter(|| read(&catalog, &["RequestHeaders"], None)));
+        group.bench_function("the first ten", |b| b.iter(|| read(&catalog, &["Url"], Some(10))));
+        group.bench_function("look into it", |b| b.iter(|| open(&path)));
+        group.finish();
     }
 }
+
+criterion_group!(benches, reading);
+criterion_main!(benches);

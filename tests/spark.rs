@@ -89,7 +89,7 @@ impl Sail {
             .spawn()
             .expect("sail starts");
         let sail = Self { process, port };
-        let until = Instant::now() + Duration::from_secs(60);
+        let until = Instant::now() + Duration::from_mins(1);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "sail does not listen");
             std::thread::sleep(Duration::from_millis(100));

@@ -60,7 +60,7 @@ fn value(column: &str, row: u64) -> Value<'static> {
     let mixed =
         (row + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (column.len() as u64).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let chance = (mixed ^ (mixed >> 29)).wrapping_mul(0x94D0_49BB_1331_11EB) >> 33;
-    let null = chance % 7 == 0;
+    let null = chance.is_multiple_of(7);
     match column {
         "TimeGenerated" => Value::DateTime(638_000_000_000_000_000 + chance as i64 % 90_000_000_000),
         "Key" => {
@@ -68,12 +68,12 @@ fn value(column: &str, row: u64) -> Value<'static> {
         }
         _ if null => Value::Null,
         "Code" => Value::Int([200, 404, 429, 500][chance as usize % 4]),
-        "Size" if chance % 11 == 0 => Value::Long(i64::MAX - 3),
+        "Size" if chance.is_multiple_of(11) => Value::Long(i64::MAX - 3),
         "Size" => Value::Long(chance as i64 % 50),
-        "Share" if chance % 97 == 0 => Value::Real(f64::NAN),
+        "Share" if chance.is_multiple_of(97) => Value::Real(f64::NAN),
         "Share" => Value::Real((chance % 1000) as f64 / 7.0),
         "Price" => Value::Decimal((chance as i64 % 30).into()),
-        "Good" => Value::Bool(chance % 2 == 0),
+        "Good" => Value::Bool(chance.is_multiple_of(2)),
         "Bag" => Value::dynamic(serde_json::json!({"n": chance % 3, "list": [chance % 2, "x"]})),
         _ => Value::Guid(uuid::Uuid::from_u128(u128::from(chance % 40))),
     }

@@ -132,7 +132,7 @@ pub(super) enum EngineChoice {
 }
 
 /// The query and what it is run with.
-#[derive(Args, Clone, Debug, Default)]
+#[derive(Args, Debug, Default)]
 pub(super) struct QueryArguments {
     /// A value for `declare query_parameters`, for {Name} and {Name:format} of workbooks (a time range as P1D or
     /// START/END, a list by giving it again), or for a name that the query leaves open, as if a let stood before it

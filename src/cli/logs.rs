@@ -74,6 +74,7 @@ pub(super) fn options(arguments: &LogsArguments) -> Result<ReadOptions, Failure>
         csv_zone: arguments.csv_timezone,
         csv_day_first: arguments.csv_date_order.map(|order| order == DateOrder::DayFirst),
         dedupe: arguments.dedupe,
+        keep_rejects: arguments.rejects.is_some(),
         late: late(&arguments.late)?,
     })
 }
@@ -218,7 +219,7 @@ impl Logs {
             total.add(tally.clone());
         }
         if let Some(path) = &self.rejects {
-            output::write_file(path, rejects(&total).as_bytes())?;
+            output::stream_file(path, |out| total.logs.iter().try_for_each(|log| log.write(out)))?;
         }
         if !quiet && total.files + total.skipped_files > 0 {
             output::note(&line(&total));
@@ -277,15 +278,4 @@ fn line(tally: &Tally) -> String {
         let _ = write!(text, "; {} duplicates dropped", tally.duplicates);
     }
     text
-}
-
-fn rejects(tally: &Tally) -> String {
-    tally
-        .rejects
-        .iter()
-        .map(|r| {
-            let json = serde_json::json!({"source": r.source, "line": r.line, "byte": r.byte, "reason": r.reason, "excerpt": r.excerpt});
-            format!("{json}\n")
-        })
-        .collect()
 }

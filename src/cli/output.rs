@@ -1,6 +1,6 @@
 //! The one place that writes to the terminal and to files.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use super::exit::{Failure, io_failure};
@@ -31,14 +31,21 @@ pub(super) fn write(bytes: &[u8]) -> Result<(), Failure> {
     out.write_all(bytes).and_then(|()| out.flush()).map_err(|e| io_failure("cannot write to standard output", &e))
 }
 
-/// Writes a file whole or not at all: beside it first, then renamed over it.
+/// Writes a file whole or not at all.
 pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    stream_file(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file whole or not at all, a little at a time: beside it first, then renamed over it.
+pub(super) fn stream_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let doing = format!("cannot write {}", path.display());
     let fail = |e: io::Error| io_failure(&doing, &e);
     let mut file = tempfile::NamedTempFile::new_in(folder).map_err(fail)?;
     let _pending = Pending::new(file.path());
-    file.write_all(bytes).map_err(fail)?;
+    let mut buffer = BufWriter::new(&mut file);
+    write(&mut buffer).and_then(|()| buffer.flush()).map_err(fail)?;
+    drop(buffer);
     file.as_file().sync_all().map_err(fail)?;
     set_mode(file.as_file()).map_err(fail)?;
     file.persist(path).map_err(|e| fail(e.error))?;

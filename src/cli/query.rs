@@ -7,7 +7,6 @@ use std::path::Path;
 use super::arguments::QueryArguments;
 use super::exit::{Exit, Failure, io_failure};
 use crate::ir::Context;
-use crate::report::Header;
 use crate::types::{TICKS_PER_SECOND, UNIX_EPOCH_TICKS, parse_datetime};
 use crate::workbook::{TimeSpan, Values};
 
@@ -53,13 +52,6 @@ pub(super) fn parameters(arguments: &QueryArguments) -> Result<BTreeMap<String, 
             None => Err(Failure::new(Exit::Usage, format!("--param '{given}': write NAME=VALUE"))),
         })
         .collect()
-}
-
-/// The same with what the query's header says of its time.
-pub(super) fn with_header(arguments: &QueryArguments, header: &Header) -> QueryArguments {
-    let mut with = arguments.clone();
-    with.timespan = with.timespan.or_else(|| header.timespan.clone());
-    with
 }
 
 /// What the placeholders of workbooks are filled with.

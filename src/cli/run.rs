@@ -42,8 +42,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     }
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
-    let with = query::with_header(&arguments.with, &header);
-    let period = query::period(&with, &context)?;
+    let period = query::period(&arguments.with, &context)?;
     let engine = engines::open(&arguments.engine, &arguments.logs, &logs)?;
     let evaluate = |plan: &Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
@@ -56,7 +55,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         period,
         evaluate: Some(&evaluate),
     };
-    let values = query::placeholders(&with, &context);
+    let values = query::placeholders(&arguments.with, &context);
     let (bound, notes) = match compile_with(&header, &text, &values, &environment) {
         Ok(compiled) => compiled,
         Err(findings) => {

@@ -97,7 +97,7 @@ impl Visitor for Taking<'_, '_> {
         let raw = |at: usize| Raw::Json(values[at]);
         let wanted: Vec<(Option<Raw<'_>>, Adapt)> =
             columns.wanted.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
-        self.rows.take(&wanted, columns.time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
+        self.rows.take(|at| wanted[at], columns.time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
         Ok(true)
     }
 

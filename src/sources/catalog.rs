@@ -25,6 +25,8 @@ pub struct ReadOptions {
     pub csv_day_first: Option<bool>,
     /// Drop records that came before: same content, as exporters repeat them.
     pub dedupe: bool,
+    /// Keep all rejected rows, however many there are, in the tally's logs.
+    pub keep_rejects: bool,
     /// How many ticks later than its own time a row may be received. Files in folders of other hours than a period and
     /// what is late for it are not opened; without this, all are.
     pub late: Option<i64>,

@@ -17,6 +17,8 @@ pub(super) enum Raw<'a> {
     Json(&'a str),
     /// Plain text: a cell of a CSV file. Empty means missing.
     Text(&'a str),
+    /// The same, with every quote doubled.
+    Quoted(&'a str),
 }
 
 /// Whether a value fitted its column.
@@ -108,6 +110,14 @@ impl Builder {
     pub(super) fn append(&mut self, raw: Raw<'_>, adapt: Adapt, stamps: Stamps, scratch: &mut String) -> Fit {
         match raw {
             Raw::Text(text) => self.append_text(text, adapt, stamps),
+            Raw::Quoted(text) => {
+                scratch.clear();
+                for (at, part) in text.split("\"\"").enumerate() {
+                    scratch.push_str(if at == 0 { "" } else { "\"" });
+                    scratch.push_str(part);
+                }
+                self.append_text(scratch, adapt, stamps)
+            }
             Raw::Json(json) => self.append_json(json, adapt, stamps, scratch),
         }
     }

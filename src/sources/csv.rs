@@ -1,17 +1,17 @@
 //! CSV with the columns' names first: the portal's export, Kusto Explorer's, and their like.
 
 use std::borrow::Cow;
-use std::io::{BufRead, BufReader, Read};
-use std::ops::ControlFlow;
 
 use super::apim;
+use super::bits::count;
+use super::blocks::{Block, Cut, End, Splitter};
 use super::catalog::ReadOptions;
 use super::cell::{Adapt, Raw};
+use super::cells::{Cells, trim_line_end};
 use super::companion::Guesses;
 use super::error::SourceError;
-use super::jsonl::MAX_LINE;
-use super::open::{BLOCK, Stream};
-use super::rows::{Place, Rows, TIME, Wanted};
+use super::open::Stream;
+use super::rows::{Place, Rows, TIME};
 use super::stamp::{Stamps, day_first};
 
 /// What the portal puts behind the names of time columns.
@@ -57,7 +57,7 @@ fn record_end(bytes: &[u8]) -> Option<usize> {
 }
 
 /// The cells of one record; `None` when a quoted cell is followed by something else than the delimiter.
-fn cells(record: &str, delimiter: char) -> Option<Vec<Cow<'_, str>>> {
+pub(super) fn cells(record: &str, delimiter: char) -> Option<Vec<Cow<'_, str>>> {
     let mut cells = Vec::new();
     let mut rest = record;
     loop {
@@ -100,130 +100,161 @@ fn cells(record: &str, delimiter: char) -> Option<Vec<Cow<'_, str>>> {
     }
 }
 
-/// Reads a file of columns between commas or tabs.
-pub(super) fn read(
-    stream: Stream,
-    skipped: u64,
-    source: &str,
+/// What the header of a file and the wishes of a read make of its cells.
+pub(super) struct Layout {
     delimiter: char,
-    options: &ReadOptions,
-    rows: &mut Rows<'_>,
-) -> Result<(), SourceError> {
-    let wanted = rows.wanted();
-    let mut input = BufReader::with_capacity(BLOCK, stream);
-    let mut record = Vec::new();
-    let mut place = Place { source, line: 1, byte: skipped };
-    let Some(lines) = next_record(&mut input, &mut record, rows, place) else { return Ok(()) };
-    let header = String::from_utf8_lossy(&record).into_owned();
-    let Some(header_cells) = cells(header.trim_end_matches(['\r', '\n']), delimiter) else {
-        rows.reject(place, "the header's quotes do not match", &record);
-        return Ok(());
-    };
-    let names: Vec<&str> = header_cells.iter().map(|c| plain_name(c)).collect();
-    let local = header_cells.iter().any(|c| c.trim().ends_with(LOCAL));
-    let place_of = |column: &str| names.iter().position(|n| *n == column);
-    let columns: Vec<Option<usize>> = wanted.columns.iter().map(|(n, _)| place_of(n)).collect();
-    let time = wanted.period.and_then(|_| place_of(TIME));
-    let mut stamps = Stamps::default();
-    if local {
-        stamps.offset_minutes = options.csv_offset_minutes;
-        stamps.zone = options.csv_zone;
-        stamps.day_first = options.csv_day_first.unwrap_or_else(|| {
-            let told = order_of_day(&mut input, place_of(TIME), delimiter);
-            if told.is_none() {
-                rows.tally.note(format!("{source}: day and month cannot be told apart; month first is assumed (--csv-date-order says otherwise)"));
+    /// How many cells a row has.
+    width: usize,
+    /// The cell of each wanted column.
+    columns: Vec<Option<usize>>,
+    /// That of the time, when there is a period.
+    time: Option<usize>,
+    stamps: Stamps,
+}
+
+impl Layout {
+    /// Reads the header of a file. Nothing when there is none that can be read, which the rows then tell.
+    pub(super) fn read(
+        splitter: &mut Splitter,
+        source: &str,
+        delimiter: char,
+        options: &ReadOptions,
+        rows: &mut Rows<'_>,
+    ) -> Option<Self> {
+        let wanted = rows.wanted();
+        let mut block = splitter.next(Vec::new())?;
+        let place = Place { source, line: 1, byte: block.byte };
+        if block.whole == 0 {
+            match &block.end {
+                End::TooLong { endless } => rows.too_long(place, "header", *endless, &block.data[..block.used]),
+                End::Damaged(reason) => {
+                    rows.tally.note(format!("{source}: {reason}"));
+                    rows.reject(place, reason, &block.data[..block.used]);
+                }
+                End::More | End::File => {}
             }
-            told.unwrap_or(false)
-        });
-    }
-    place.line += lines;
-    place.byte += record.len() as u64;
-    while !rows.full() {
-        let Some(lines) = next_record(&mut input, &mut record, rows, place) else { return Ok(()) };
-        let here = place;
-        place.line += lines;
-        place.byte += record.len() as u64;
-        rows.tally.bytes += record.len() as u64;
-        let (text, sound) = match String::from_utf8_lossy(&record) {
-            Cow::Borrowed(text) => (Cow::Borrowed(text), true),
-            Cow::Owned(text) => (Cow::Owned(text), false),
-        };
-        let text = text.trim_end_matches(['\r', '\n']);
-        if text.is_empty() {
-            continue;
+            return None;
         }
-        match cells(text, delimiter) {
-            Some(cells) if cells.len() == names.len() => {
-                let raw = |at: usize| Raw::Text(&cells[at]);
-                let values: Vec<(Option<Raw<'_>>, Adapt)> =
-                    columns.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
-                rows.take(&values, time.map(raw), stamps, sound, text.as_bytes(), here)?;
+        let bytes = &block.data[..block.whole];
+        let (header, rest) = bytes.split_at(record_end(bytes).unwrap_or(bytes.len()));
+        let text = String::from_utf8_lossy(trim_line_end(header)).into_owned();
+        let Some(header_cells) = cells(&text, delimiter) else {
+            rows.reject(place, "the header's quotes do not match", header);
+            return None;
+        };
+        let names: Vec<&str> = header_cells.iter().map(|c| plain_name(c)).collect();
+        let local = header_cells.iter().any(|c| c.trim().ends_with(LOCAL));
+        let place_of = |column: &str| names.iter().position(|n| *n == column);
+        let columns: Vec<Option<usize>> = wanted.columns.iter().map(|(n, _)| place_of(n)).collect();
+        let time = wanted.period.and_then(|_| place_of(TIME));
+        let mut stamps = Stamps::default();
+        if local {
+            stamps.offset_minutes = options.csv_offset_minutes;
+            stamps.zone = options.csv_zone;
+            stamps.day_first = options.csv_day_first.unwrap_or_else(|| {
+                let told = order_of_day(rest, place_of(TIME), delimiter);
+                if told.is_none() {
+                    rows.tally.note(format!("{source}: day and month cannot be told apart; month first is assumed (--csv-date-order says otherwise)"));
+                }
+                told.unwrap_or(false)
+            });
+        }
+        let width = names.len();
+        block.from = header.len();
+        block.lines = count(header, b'\n') as u64;
+        splitter.put_back(block);
+        Some(Self { delimiter, width, columns, time, stamps })
+    }
+
+    /// Reads a block of rows; lines are counted from the block's first. The answer is how many they are.
+    pub(super) fn read_block(&self, block: &Block, source: &str, rows: &mut Rows<'_>) -> Result<u64, SourceError> {
+        let bytes = &block.data[..block.whole];
+        // All at once is cheaper than row by row.
+        let valid = simdutf8::basic::from_utf8(bytes).ok();
+        let mut records = Cells::new(bytes, block.from, self.delimiter as u8);
+        let mut place = Place { source, line: block.lines + 1, byte: block.byte };
+        while !rows.full() {
+            let Some(record) = records.next() else { break };
+            place.byte = block.byte + record.start() as u64;
+            let here = place;
+            place.line += record.lines;
+            rows.tally.bytes += record.length() as u64;
+            if record.text().is_empty() {
+                continue;
+            }
+            match valid {
+                Some(text) if record.plain && record.width() == self.width => {
+                    let cell = |at: usize| record.cell(at, text);
+                    let value = |at: usize| (self.columns[at].and_then(cell), Adapt::Nothing);
+                    rows.take(value, self.time.and_then(cell), self.stamps, true, record.text(), here)?;
+                }
+                _ => self.read_record(record.text(), here, rows)?,
+            }
+        }
+        place.byte = block.byte + block.whole as u64;
+        match &block.end {
+            End::More | End::File => {}
+            _ if rows.full() => {}
+            End::Damaged(reason) => {
+                rows.tally.note(format!("{source}: {reason}"));
+                rows.reject(place, reason, &block.data[block.whole..block.used]);
+            }
+            End::TooLong { endless } => {
+                rows.too_long(place, "row", *endless, &block.data[..block.used]);
+                place.line += count(&block.data[..block.used], b'\n') as u64 + 1;
+            }
+        }
+        Ok(place.line - 1)
+    }
+
+    /// Reads a record whose cells must be looked at one by one.
+    fn read_record(&self, record: &[u8], place: Place<'_>, rows: &mut Rows<'_>) -> Result<(), SourceError> {
+        let text = String::from_utf8_lossy(record);
+        let sound = matches!(text, Cow::Borrowed(_));
+        match cells(&text, self.delimiter) {
+            Some(cells) if cells.len() == self.width => {
+                let cell = |at: usize| Raw::Text(&cells[at]);
+                let value = |at: usize| (self.columns[at].map(cell), Adapt::Nothing);
+                rows.take(value, self.time.map(cell), self.stamps, sound, text.as_bytes(), place)
             }
             Some(cells) => {
-                let reason = format!("the row has {} cells and the header {}", cells.len(), names.len());
-                rows.reject(here, &reason, text.as_bytes());
+                let reason = format!("the row has {} cells and the header {}", cells.len(), self.width);
+                rows.reject(place, &reason, text.as_bytes());
+                Ok(())
             }
-            None => rows.reject(here, "a quoted cell is not closed, or goes on after its quote", text.as_bytes()),
+            None => {
+                rows.reject(place, "a quoted cell is not closed, or goes on after its quote", text.as_bytes());
+                Ok(())
+            }
         }
     }
-    Ok(())
 }
 
 /// Shows every cell of every row to the guesses.
 pub(super) fn observe(stream: Stream, delimiter: char, guesses: &mut Guesses) {
-    let mut input = BufReader::with_capacity(BLOCK, stream);
-    let mut record = Vec::new();
-    let nothing = Wanted::default();
-    let mut rows = Rows::new(&nothing, &|_, _| ControlFlow::Break(()), 0, 0);
-    let place = Place { source: "", line: 0, byte: 0 };
+    let mut splitter = Splitter::new(stream, 0, Cut::Quoted);
     let mut header: Vec<String> = Vec::new();
-    while next_record(&mut input, &mut record, &mut rows, place).is_some() {
-        let text = String::from_utf8_lossy(&record);
-        let Some(cells) = cells(text.trim_end_matches(['\r', '\n']), delimiter) else { continue };
-        if header.is_empty() {
-            header = cells.iter().map(ToString::to_string).collect();
-            header.iter().for_each(|name| guesses.column(name));
-        } else if cells.len() == header.len() {
-            header.iter().zip(&cells).for_each(|(name, cell)| guesses.text(name, cell));
+    let mut data = Vec::new();
+    while let Some(block) = splitter.next(data) {
+        let mut records = Cells::new(&block.data[..block.whole], 0, delimiter as u8);
+        while let Some(record) = records.next() {
+            let text = String::from_utf8_lossy(record.text());
+            let Some(cells) = cells(&text, delimiter) else { continue };
+            if header.is_empty() {
+                header = cells.iter().map(ToString::to_string).collect();
+                header.iter().for_each(|name| guesses.column(name));
+            } else if cells.len() == header.len() {
+                header.iter().zip(&cells).for_each(|(name, cell)| guesses.text(name, cell));
+            }
         }
-    }
-}
-
-/// Reads one record, line ends inside quotes included. The answer is the number of lines it took; `None` at the end.
-fn next_record(
-    input: &mut BufReader<Stream>,
-    record: &mut Vec<u8>,
-    rows: &mut Rows<'_>,
-    place: Place<'_>,
-) -> Option<u64> {
-    record.clear();
-    let mut lines = 0;
-    let mut quotes = 0;
-    loop {
-        let start = record.len();
-        let left = MAX_LINE.saturating_sub(start as u64);
-        if let Err(error) = input.take(left).read_until(b'\n', record) {
-            let reason = format!("the file is cut short or damaged here: {error}");
-            rows.tally.note(format!("{}: {reason}", place.source));
-            rows.reject(place, &reason, record);
-            return None;
-        }
-        if record.len() == start {
-            return if record.is_empty() { None } else { Some(lines.max(1)) };
-        }
-        lines += 1;
-        quotes += memchr::memchr_iter(b'"', &record[start..]).count();
-        if quotes % 2 == 0 {
-            return Some(lines);
-        }
+        data = block.data;
     }
 }
 
 /// What the times in the first block tell about the order of day and month.
-fn order_of_day(input: &mut BufReader<Stream>, time: Option<usize>, delimiter: char) -> Option<bool> {
+fn order_of_day(rows: &[u8], time: Option<usize>, delimiter: char) -> Option<bool> {
     let time = time?;
-    let block = input.fill_buf().ok()?;
-    let text = String::from_utf8_lossy(block);
+    let text = String::from_utf8_lossy(rows);
     text.lines().find_map(|line| cells(line, delimiter)?.get(time).and_then(|cell| day_first(cell)))
 }
 

@@ -3,11 +3,11 @@
 use std::io::Read;
 use std::ops::Range;
 
+use super::blocks::LONGEST;
 use super::json::{Broken, Scanner, TOO_DEEP};
-use super::jsonl::MAX_LINE;
 use super::open::{BLOCK, Stream};
 
-const TOO_LONG: &str = "a value is longer than 64 MiB";
+const TOO_LONG: &str = "a value is longer than 16 MiB";
 
 /// Why a value cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Feed {
         self.at = 0;
         self.counted = 0;
         let before = self.buffer.len();
-        let wanted = BLOCK.max(before).min(MAX_LINE as usize) as u64;
+        let wanted = BLOCK.max(before).min(LONGEST) as u64;
         if let Err(error) = (&mut self.stream).take(wanted).read_to_end(&mut self.buffer) {
             self.problem = Some(format!("the file is cut short or damaged here: {error}"));
             self.ended = true;
@@ -127,7 +127,7 @@ impl Feed {
         #[allow(clippy::redundant_closure_for_method_calls, reason = "the method itself is not general enough")]
         let looked = self.look(|scanner| scanner.value());
         match looked {
-            Ok((start, end)) if (end - start) as u64 <= MAX_LINE => {
+            Ok((start, end)) if end - start <= LONGEST => {
                 let range = self.at + start..self.at + end;
                 self.at += end;
                 Ok(range)
@@ -145,7 +145,7 @@ impl Feed {
             match what(&mut Scanner::new(&self.buffer[self.at..], 0)) {
                 Ok(found) => return Ok(found),
                 Err(Broken::At(_, what)) => return Err(what.into()),
-                Err(Broken::Ended) if (self.buffer.len() - self.at) as u64 > MAX_LINE => {
+                Err(Broken::Ended) if self.buffer.len() - self.at > LONGEST => {
                     return Err(Trouble::Passed(TOO_LONG));
                 }
                 Err(Broken::Ended) => {

@@ -8,7 +8,6 @@ use super::external::records;
 use super::open::Stream;
 use super::sniff::{Found, Shape};
 use super::stamp::Stamps;
-use super::tally::Tally;
 use crate::types::ScalarType;
 
 /// The column that the command line tool adds before the others.
@@ -111,14 +110,6 @@ impl Headed {
             }
         }
         Ok(Self { stream, skipped: skipped + length, added: (-1, 0) })
-    }
-}
-
-/// Gives what was told of rows the places they have in the file.
-pub(super) fn settle((lines, bytes): (i64, i64), tally: &mut Tally) {
-    for told in tally.rejects.iter_mut().chain(&mut tally.repairs) {
-        told.line = told.line.saturating_add_signed(-lines);
-        told.byte = told.byte.saturating_add_signed(-bytes);
     }
 }
 

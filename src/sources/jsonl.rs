@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
 use super::apim::{self, ENVELOPE_NAMES, LAST_ERROR_NAMES};
+use super::blocks::{Block, End, LONGEST};
 use super::cell::{Adapt, Raw};
 use super::companion::Guesses;
 use super::error::SourceError;
@@ -13,13 +14,11 @@ use super::open::{BLOCK, Stream};
 use super::rows::{Place, Rows, TIME, Wanted};
 use super::sniff::Shape;
 use super::stamp::Stamps;
-
-/// The longest line that is read; a longer one is rejected.
-pub(super) const MAX_LINE: u64 = 64 * 1024 * 1024;
+use super::walk::Quick;
 
 /// What a key's value is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Slot {
+pub(super) enum Slot {
     /// A wanted column.
     Column(usize),
     /// The time, wanted only to test the period.
@@ -34,9 +33,9 @@ enum Slot {
 
 /// The keys that matter, and for what.
 pub(super) struct Keys {
-    top: HashMap<Vec<u8>, Vec<Slot>>,
-    nested: HashMap<Vec<u8>, Vec<Slot>>,
-    last_error: HashMap<Vec<u8>, Vec<Slot>>,
+    pub(super) top: HashMap<Vec<u8>, Vec<Slot>>,
+    pub(super) nested: HashMap<Vec<u8>, Vec<Slot>>,
+    pub(super) last_error: HashMap<Vec<u8>, Vec<Slot>>,
     adapts: Vec<Adapt>,
     /// What a record of this shape leaves out because it is the same in all.
     constants: Vec<Option<String>>,
@@ -85,6 +84,11 @@ impl Keys {
             add(&mut keys.top, "Type", Slot::Table);
         }
         keys
+    }
+
+    /// How many columns are wanted.
+    pub(super) const fn width(&self) -> usize {
+        self.width
     }
 
     /// Whether the records of a diagnostic setting are read as rows of the table older settings write to.
@@ -146,15 +150,15 @@ fn add(map: &mut HashMap<Vec<u8>, Vec<Slot>>, key: &str, slot: Slot) {
 }
 
 /// Where in a text a value stands: in the line, or in properties that were a string of JSON.
-#[derive(Clone, Copy, Debug, Default)]
-struct Found {
-    start: usize,
-    end: usize,
-    inner: bool,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Found {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    pub(super) inner: bool,
 }
 
 /// What was found in one record.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Record {
     columns: Vec<Option<Found>>,
     time: Option<Found>,
@@ -163,48 +167,63 @@ pub(super) struct Record {
     inner: String,
 }
 
-/// Reads a file of JSON lines.
-pub(super) fn read(
-    stream: Stream,
-    skipped: u64,
+impl Record {
+    /// Forgets what was found in the record before.
+    pub(super) fn clear(&mut self, width: usize) {
+        self.columns.clear();
+        self.columns.resize(width, None);
+        self.time = None;
+        self.table = None;
+        self.inner.clear();
+    }
+
+    /// Notes a value. Of a key that comes twice the first stays.
+    pub(super) fn put(&mut self, slot: Slot, found: Found) {
+        let place = match slot {
+            Slot::Column(at) => &mut self.columns[at],
+            Slot::Time => &mut self.time,
+            Slot::Table => &mut self.table,
+            Slot::Properties | Slot::LastError => return,
+        };
+        place.get_or_insert(found);
+    }
+}
+
+/// Reads a block of JSON lines; lines are counted from the block's first. The answer is how many they are.
+pub(super) fn read_block(
+    block: &Block,
     source: &str,
     keys: &Keys,
+    quick: &Quick,
     rows: &mut Rows<'_>,
-) -> Result<(), SourceError> {
-    let mut input = BufReader::with_capacity(BLOCK, stream);
-    let mut line = Vec::new();
+) -> Result<u64, SourceError> {
+    let bytes = &block.data[..block.used];
+    // All at once is cheaper than line by line.
+    let valid = simdutf8::basic::from_utf8(&bytes[..block.whole]).ok();
     let mut record = Record::default();
-    let mut place = Place { source, line: 0, byte: skipped };
-    let mut next_byte = skipped;
-    loop {
-        line.clear();
+    let mut place = Place { source, line: block.lines, byte: 0 };
+    let mut at = block.from;
+    while at < block.whole && !rows.full() {
+        let start = at;
+        let (length, complete) =
+            memchr::memchr(b'\n', &bytes[start..block.whole]).map_or((block.whole - start, false), |n| (n + 1, true));
+        at += length;
         place.line += 1;
-        place.byte = next_byte;
-        let outcome = (&mut input).take(MAX_LINE).read_until(b'\n', &mut line);
-        next_byte += line.len() as u64;
-        if let Err(error) = outcome {
-            let reason = format!("the file is cut short or damaged here: {error}");
-            rows.tally.note(format!("{source}: {reason}"));
-            rows.reject(place, &reason, &line);
-            return Ok(());
-        }
-        if line.is_empty() || rows.full() {
-            return Ok(());
-        }
-        let complete = line.last() == Some(&b'\n');
-        if !complete && line.len() as u64 == MAX_LINE {
-            rows.reject(place, "the line is longer than 64 MiB", &line);
-            next_byte += skip_line(&mut input);
-            continue;
-        }
-        let trimmed = line.trim_ascii();
+        place.byte = block.byte + start as u64;
+        let trimmed = bytes[start..at].trim_ascii();
         if trimmed.is_empty() {
             continue;
         }
-        rows.tally.bytes += line.len() as u64;
-        let text = String::from_utf8_lossy(trimmed);
+        rows.tally.bytes += length as u64;
+        let from = start + bytes[start..at].len() - bytes[start..at].trim_ascii_start().len();
+        let text = match valid.and_then(|text| text.get(from..from + trimmed.len())) {
+            Some(text) => Cow::Borrowed(text),
+            None => String::from_utf8_lossy(trimmed),
+        };
         let sound = matches!(text, Cow::Borrowed(_));
-        match scan(&text, keys, &mut record) {
+        record.clear(keys.width());
+        let outcome = if quick.scan(&text, &mut record) { Ok(()) } else { scan(&text, keys, &mut record) };
+        match outcome {
             Ok(()) => take(&text, keys, &record, sound, place, rows)?,
             Err(Broken::Ended) if !complete => rows.in_progress(),
             Err(Broken::Ended) => rows.reject(place, "the line stops before its JSON object is complete", trimmed),
@@ -213,6 +232,18 @@ pub(super) fn read(
             }
         }
     }
+    place.line += 1;
+    place.byte = block.byte + at as u64;
+    match &block.end {
+        End::More | End::File => place.line -= 1,
+        _ if rows.full() => {}
+        End::Damaged(reason) => {
+            rows.tally.note(format!("{source}: {reason}"));
+            rows.reject(place, reason, &bytes[block.whole..]);
+        }
+        End::TooLong { endless } => rows.too_long(place, "line", *endless, bytes),
+    }
+    Ok(place.line)
 }
 
 /// Shows every value of every record to the guesses.
@@ -221,7 +252,7 @@ pub(super) fn observe(stream: Stream, guesses: &mut Guesses) {
     let mut line = Vec::new();
     loop {
         line.clear();
-        match (&mut input).take(MAX_LINE).read_until(b'\n', &mut line) {
+        match (&mut input).take(LONGEST as u64).read_until(b'\n', &mut line) {
             Ok(count) if count > 0 => observe_record(&String::from_utf8_lossy(&line), guesses),
             _ => return,
         }
@@ -245,30 +276,9 @@ pub(super) fn observe_record(text: &str, guesses: &mut Guesses) {
     }
 }
 
-/// Passes the rest of an over-long line.
-fn skip_line(input: &mut BufReader<Stream>) -> u64 {
-    let mut passed = 0;
-    loop {
-        let Ok(buffer) = input.fill_buf() else { return passed };
-        if buffer.is_empty() {
-            return passed;
-        }
-        let (used, ended) = memchr::memchr(b'\n', buffer).map_or((buffer.len(), false), |at| (at + 1, true));
-        input.consume(used);
-        passed += used as u64;
-        if ended {
-            return passed;
-        }
-    }
-}
-
 /// Finds the values of a record.
 pub(super) fn scan(text: &str, keys: &Keys, record: &mut Record) -> Result<(), Broken> {
-    record.columns.clear();
-    record.columns.resize(keys.width, None);
-    record.time = None;
-    record.table = None;
-    record.inner.clear();
+    record.clear(keys.width);
     let mut scanner = Scanner::new(text.as_bytes(), 0);
     object(text, &mut scanner, keys, &keys.top, false, record)?;
     match scanner.peek() {
@@ -289,7 +299,7 @@ fn object(
     let mut first = true;
     while let Some((from, to)) = scanner.key(first)? {
         first = false;
-        let slots = map.get(&text.as_bytes()[from..to]).map_or(&[][..], Vec::as_slice);
+        let slots = map.get(key(&text[from..to]).as_bytes()).map_or(&[][..], Vec::as_slice);
         let nested = match slots.first() {
             Some(Slot::Properties) => Some(&keys.nested),
             Some(Slot::LastError) => Some(&keys.last_error),
@@ -309,22 +319,21 @@ fn object(
             }
             _ => {
                 let (start, end) = scanner.value()?;
-                for slot in slots {
-                    let place = match slot {
-                        Slot::Column(at) => &mut record.columns[*at],
-                        Slot::Time => &mut record.time,
-                        Slot::Table => &mut record.table,
-                        Slot::Properties | Slot::LastError => continue,
-                    };
-                    // Of a key that comes twice the first stays.
-                    if place.is_none() {
-                        *place = Some(Found { start, end, inner });
-                    }
-                }
+                slots.iter().for_each(|slot| record.put(*slot, Found { start, end, inner }));
             }
         }
     }
     Ok(())
+}
+
+/// A key as it is meant: its letters may be written as escapes.
+fn key(raw: &str) -> Cow<'_, str> {
+    if !raw.contains('\\') {
+        return Cow::Borrowed(raw);
+    }
+    let mut key = String::new();
+    unescape(raw, &mut key);
+    Cow::Owned(key)
 }
 
 /// Takes a record whose values were found.
@@ -348,14 +357,9 @@ pub(super) fn take(
             return Ok(());
         }
     }
-    let values: Vec<(Option<Raw<'_>>, Adapt)> = record
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(at, found)| {
-            let constant = keys.constants[at].as_deref().map(Raw::Text);
-            (found.as_ref().map(&raw).or(constant), keys.adapts[at])
-        })
-        .collect();
-    rows.take(&values, record.time.as_ref().map(&raw), Stamps::default(), sound, text.as_bytes(), place)
+    let value = |at: usize| {
+        let constant = || keys.constants[at].as_deref().map(Raw::Text);
+        (record.columns[at].as_ref().map(raw).or_else(constant), keys.adapts[at])
+    };
+    rows.take(value, record.time.as_ref().map(raw), Stamps::default(), sound, text.as_bytes(), place)
 }

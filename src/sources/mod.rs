@@ -2,10 +2,13 @@
 
 pub mod apim;
 
+mod bits;
+mod blocks;
 mod bodies;
 mod capture;
 mod catalog;
 mod cell;
+mod cells;
 mod cloud;
 mod columnar;
 mod companion;
@@ -24,14 +27,17 @@ mod location;
 mod open;
 mod read;
 mod redact;
+mod rejects;
 mod rows;
 mod seekable;
+mod shared;
 mod slot;
 mod sniff;
 mod stamp;
 mod survey;
 mod tally;
 mod tsv;
+mod walk;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
 pub use dataset::{Imported, import};
@@ -39,6 +45,7 @@ pub use error::{SourceError, SourceErrorKind};
 pub use external::{ExternalFormat, read_external};
 pub use read::{Position, ReadRequest, ReadResult, Sink};
 pub use redact::{Addresses, KeyError, Pseudonyms, Redaction, is_body};
+pub use rejects::RejectLog;
 pub use sniff::{Records, Shape};
 pub use survey::Holding;
 pub use tally::{Reject, Tally};

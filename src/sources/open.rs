@@ -7,8 +7,8 @@ use flate2::read::MultiGzDecoder;
 
 use super::location::bytes;
 
-/// How much is asked of the disk at once.
-pub(super) const BLOCK: usize = 1 << 20;
+/// How much is read, and taken apart by one thread, at once.
+pub(super) const BLOCK: usize = 4 << 20;
 
 /// A decompressed, decoded stream.
 pub(super) type Stream = Box<dyn Read + Send>;

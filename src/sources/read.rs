@@ -8,18 +8,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::record_batch::RecordBatch;
 
+use super::blocks::{Cut, Splitter};
 use super::bodies::Taking;
 use super::capture::walk_bodies;
 use super::catalog::{Catalog, FoundFile};
+use super::csv::Layout;
 use super::documents::walk;
 use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
-use super::headless::{self, Headed};
-use super::jsonl::{self, Keys};
-use super::rows::{Rows, Wanted};
+use super::headless::Headed;
+use super::jsonl::Keys;
+use super::open::BLOCK;
+use super::rejects::RejectLog;
+use super::rows::{Place, Rows, Wanted};
+use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
-use super::tally::{Reject, Tally};
-use super::{apim, columnar, csv, tsv};
+use super::tally::Tally;
+use super::walk::Quick;
+use super::{apim, columnar, tsv};
 use crate::ir::Hint;
 
 /// What is asked of the logs.
@@ -89,7 +95,8 @@ impl Catalog {
             })
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
-        let wanted = Wanted { columns, period: request.period, seen };
+        let log = self.options.keep_rejects.then(RejectLog::default);
+        let wanted = Wanted { columns, period: request.period, seen, log };
         let (open, skipped) = self.choose(request);
         let mut left = request.limit.unwrap_or(usize::MAX);
         let mut tally = self.side_by_side(&open, &wanted, &mut left, request, sink)?;
@@ -111,6 +118,7 @@ impl Catalog {
             }
             tally.note(format!("no file holds rows of {}: it is taken as empty", request.table));
         }
+        tally.logs.extend(wanted.log);
         Ok(tally)
     }
 
@@ -149,38 +157,70 @@ impl Catalog {
         let threads = if wanted.seen.is_some() || request.limit.is_some() {
             1
         } else {
-            std::thread::available_parallelism().map_or(1, usize::from)
+            let parts = match files {
+                [at] => usize::try_from(self.entries[*at].look().size).unwrap_or(usize::MAX) / BLOCK + 1,
+                _ => usize::MAX,
+            };
+            std::thread::available_parallelism().map_or(1, usize::from).min(parts)
         };
         let share = threads / threads.min(files.len()).max(1);
-        let next = AtomicUsize::new(0);
+        let jobs = Jobs::new(files.len());
         let still = AtomicUsize::new(*left);
         let outcomes: Mutex<BTreeMap<usize, Result<Tally, SourceError>>> = Mutex::default();
+        let note = |at: usize, outcome: Option<Outcome>| {
+            let Some(outcome) = outcome else { return };
+            let outcome = outcome.map(|(tally, enough)| {
+                if request.limit.is_some() || enough == 0 {
+                    still.store(enough, Ordering::Relaxed);
+                }
+                if enough == 0 {
+                    jobs.stop();
+                }
+                tally
+            });
+            outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
+        };
         let work = || {
-            while let Some(at) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let wanted_now = still.load(Ordering::Relaxed);
-                if wanted_now == 0 {
-                    return;
-                }
-                let entry = &self.entries[*at];
-                let file = entry.look();
-                let mut tally = if file.lost { lost(file) } else { Tally::default() };
-                let mut outcome = Ok(());
-                if serves(file, &request.table, view) {
-                    let mut rows = Rows::new(wanted, sink, *at, wanted_now);
-                    rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
-                    outcome = self.read_file(entry, rows, request, share).map(|(read, enough)| {
-                        if request.limit.is_some() || enough == 0 {
-                            still.store(enough, Ordering::Relaxed);
+            let mut data = Vec::new();
+            while let Some(job) = jobs.next() {
+                match job {
+                    Job::Open(..) if still.load(Ordering::Relaxed) == 0 => jobs.stop(),
+                    Job::Open(number, _opening) => {
+                        let at = files[number];
+                        let entry = &self.entries[at];
+                        let file = entry.look();
+                        let mut rows = Rows::new(wanted, sink, at, still.load(Ordering::Relaxed));
+                        // A log of some table that cannot be read at all is a rejected row.
+                        if file.lost {
+                            rows.tally.files = 1;
+                            let source = file.path.display().to_string();
+                            let reason = file.problem.clone().unwrap_or_default();
+                            rows.reject(Place { source: &source, line: 1, byte: 0 }, &reason, b"");
                         }
-                        tally.add(read);
-                    });
+                        if serves(file, &request.table, view) {
+                            rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
+                            match self.open_file(entry, rows, request, share) {
+                                Ok(Reading::Done(tally, enough)) => note(at, Some(Ok((tally, enough)))),
+                                Ok(Reading::Text(text)) => {
+                                    if file.size > BLOCK as u64 {
+                                        jobs.share(&text);
+                                    }
+                                    note(at, text.work(&mut data));
+                                }
+                                Err(error) => note(at, Some(Err(error))),
+                            }
+                        } else {
+                            note(at, Some(rows.finish()));
+                        }
+                    }
+                    Job::Help(file) => note(file.number(), file.work(&mut data)),
                 }
-                let outcome = outcome.map(|()| tally);
-                outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(*at, outcome);
             }
         };
         std::thread::scope(|scope| {
-            (0..threads.min(files.len())).for_each(|_| drop(scope.spawn(work)));
+            // A file may be large enough for all of them.
+            (1..threads).for_each(|_| drop(scope.spawn(work)));
+            work();
         });
         *left = still.into_inner();
         let mut tally = Tally::default();
@@ -191,18 +231,27 @@ impl Catalog {
     }
 
     /// Reads a file; one that has parts may use so many threads.
-    pub(super) fn read_file(
+    pub(super) fn read_file(&self, entry: &Entry, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
+        match self.open_file(entry, rows, request, threads)? {
+            Reading::Done(tally, left) => Ok((tally, left)),
+            Reading::Text(text) => text.work(&mut Vec::new()).unwrap_or_else(|| Ok((Tally::default(), 0))),
+        }
+    }
+
+    /// Reads a file. Text is only opened: threads may read it together.
+    fn open_file<'r>(
         &self,
         entry: &Entry,
-        mut rows: Rows<'_>,
+        mut rows: Rows<'r>,
         request: &ReadRequest,
         threads: usize,
-    ) -> Outcome {
+    ) -> Result<Reading<'r>, SourceError> {
         let file = entry.look();
         let source = file.path.display().to_string();
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
-            return columnar::read_parquet(&file.path, &source, &request.table, threads, rows);
+            let (tally, left) = columnar::read_parquet(&file.path, &source, &request.table, threads, rows)?;
+            return Ok(Reading::Done(tally, left));
         }
         let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
         let opened = entry.open().map_err(unreadable)?;
@@ -218,8 +267,12 @@ impl Catalog {
             Some(shape @ (Shape::Csv | Shape::Tsv)) => {
                 let delimiter = if shape == Shape::Tsv { '\t' } else { ',' };
                 let headed = Headed::new(opened.stream, opened.skipped, file.header.as_deref()).map_err(unreadable)?;
-                csv::read(headed.stream, headed.skipped, &source, delimiter, &self.options, &mut rows)?;
-                headless::settle(headed.added, &mut rows.tally);
+                let mut splitter = Splitter::new(headed.stream, headed.skipped, Cut::Quoted);
+                if let Some(layout) = Layout::read(&mut splitter, &source, delimiter, &self.options, &mut rows) {
+                    let content = Content::Cells(layout);
+                    return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, headed.added, rows))));
+                }
+                rows.settle(headed.added);
             }
             Some(Shape::RawTsv) => {
                 let names = file.header.as_deref().unwrap_or_default();
@@ -237,24 +290,27 @@ impl Catalog {
             Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
                 let keys = Keys::new(rows.wanted(), shape, &request.table);
-                jsonl::read(opened.stream, opened.skipped, &source, &keys, &mut rows)?;
+                let content = Content::Lines(Box::new((Quick::new(&keys), keys)));
+                let splitter = Splitter::new(opened.stream, opened.skipped, Cut::Lines);
+                return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, (0, 0), rows))));
             }
             None => {}
         }
-        rows.finish()
+        let (tally, left) = rows.finish()?;
+        Ok(Reading::Done(tally, left))
     }
+}
+
+/// How far the reading of a file went.
+enum Reading<'r> {
+    /// What became of its rows, and how many more are wanted.
+    Done(Tally, usize),
+    /// Text that is open, for any thread to read on.
+    Text(Arc<Shared<'r>>),
 }
 
 /// What became of a file's rows, and how many more are wanted.
 pub(super) type Outcome = Result<(Tally, usize), SourceError>;
-
-/// A file that is a log of some table, and cannot be read at all: a rejected row.
-fn lost(file: &FoundFile) -> Tally {
-    let reason = file.problem.clone().unwrap_or_default();
-    let source = file.path.display().to_string();
-    let rejects = vec![Reject { source, line: 1, byte: 0, reason, excerpt: String::new() }];
-    Tally { files: 1, read: 1, rejected: 1, rejects, ..Tally::default() }
-}
 
 /// Whether a file's rows are those of a table.
 fn serves(file: &FoundFile, table: &str, view: bool) -> bool {

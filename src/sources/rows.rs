@@ -9,9 +9,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
+use super::blocks::LONGEST;
 use super::cell::{Adapt, Builder, Fit, Raw};
 use super::error::SourceError;
 use super::read::{Position, Sink};
+use super::rejects::RejectLog;
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
 use crate::types::{ScalarType, field};
@@ -20,6 +22,12 @@ pub(super) use batch::Batch;
 
 /// How many rows one Arrow batch holds.
 const BATCH: usize = 65_536;
+
+/// So many bits of a batch's number tell its place within a part of a file; those above tell the part.
+const PART: u32 = 24;
+
+/// So many bytes of rejected rows are kept together.
+const UNKEPT: usize = 1 << 16;
 
 /// The column that the period of a read is about.
 pub(super) const TIME: &str = "TimeGenerated";
@@ -33,6 +41,8 @@ pub(super) struct Wanted {
     pub(super) period: Option<(i64, i64)>,
     /// The records that came before, when duplicates are to be dropped.
     pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
+    /// Where all rejected rows go.
+    pub(super) log: Option<RejectLog>,
 }
 
 /// Where a row stands.
@@ -56,6 +66,8 @@ pub(super) struct Rows<'w> {
     pub(super) bounds: Option<(i64, i64)>,
     pub(super) tally: Tally,
     scratch: String,
+    /// Rejected rows that are not yet where all are, as lines of JSON.
+    unkept: String,
 }
 
 impl<'w> Rows<'w> {
@@ -71,6 +83,7 @@ impl<'w> Rows<'w> {
             bounds: None,
             tally: Tally::default(),
             scratch: String::new(),
+            unkept: String::new(),
         }
     }
 
@@ -79,17 +92,36 @@ impl<'w> Rows<'w> {
         self.wanted
     }
 
+    /// The number of the file among those of the read.
+    pub(super) const fn file(&self) -> usize {
+        self.position.file
+    }
+
+    /// How many more rows are wanted.
+    pub(super) const fn left(&self) -> usize {
+        self.left
+    }
+
     /// Whether no further row is wanted.
     pub(super) const fn full(&self) -> bool {
         self.left == 0
     }
 
+    /// Rows of the same file for a part of it, at most `left` of them: they stand after those of smaller parts. Any thread
+    /// may have them.
+    pub(super) fn part(&self, part: usize, left: usize) -> Self {
+        let mut rows = Rows::new(self.wanted, self.sink, self.position.file, left);
+        rows.position = Position { file: self.position.file, block: part << PART };
+        rows.bounds = self.bounds;
+        rows
+    }
+
     /// Takes a row: a value, or none, for each wanted column. `time` is the row's [`TIME`] as it stands in the file,
     /// `sound` whether its text was valid, `record` its whole text.
-    pub(super) fn take(
+    pub(super) fn take<'r>(
         &mut self,
-        values: &[(Option<Raw<'_>>, Adapt)],
-        time: Option<Raw<'_>>,
+        value: impl Fn(usize) -> (Option<Raw<'r>>, Adapt),
+        time: Option<Raw<'r>>,
         stamps: Stamps,
         mut sound: bool,
         record: &[u8],
@@ -99,10 +131,12 @@ impl<'w> Rows<'w> {
         let outside = self.wanted.period.is_some() && self.is_outside(ticks(time, stamps));
         let mut columns_fit = true;
         if !outside && !self.is_duplicate(record) {
-            for (builder, (value, adapt)) in self.builders.iter_mut().zip(values) {
-                match value {
-                    None => builder.append_missing(),
-                    Some(raw) => columns_fit &= builder.append(*raw, *adapt, stamps, &mut self.scratch) == Fit::Whole,
+            for (at, builder) in self.builders.iter_mut().enumerate() {
+                match value(at) {
+                    (None, _) => builder.append_missing(),
+                    (Some(raw), adapt) => {
+                        columns_fit &= builder.append(raw, adapt, stamps, &mut self.scratch) == Fit::Whole;
+                    }
                 }
             }
             self.filled += 1;
@@ -147,9 +181,56 @@ impl<'w> Rows<'w> {
     pub(super) fn reject(&mut self, place: Place<'_>, reason: &str, record: &[u8]) {
         self.tally.read += 1;
         self.tally.rejected += 1;
-        if self.tally.rejects.len() < TOLD {
-            self.tally.rejects.push(reject(place, reason, record));
+        if self.tally.rejects.len() < TOLD || self.wanted.log.is_some() {
+            let row = reject(place, reason, record);
+            if self.wanted.log.is_some() {
+                self.unkept += &RejectLog::line(&row);
+                if self.unkept.len() > UNKEPT {
+                    self.keep();
+                }
+            }
+            if self.tally.rejects.len() < TOLD {
+                self.tally.rejects.push(row);
+            }
         }
+    }
+
+    /// Gives what was told of rows the places they have in the file, which has so many lines and bytes fewer before them.
+    pub(super) fn settle(&mut self, added: (i64, i64)) {
+        self.keep();
+        let tally = std::mem::take(&mut self.tally);
+        self.tally = self.settled(tally, None, (-added.0, -added.1));
+    }
+
+    /// What became of a part of the file, or all of it, before which stand so many lines and bytes more than it counted.
+    pub(super) fn settled(&self, mut tally: Tally, part: Option<usize>, before: (i64, i64)) -> Tally {
+        if before != (0, 0) {
+            tally.shift(before);
+            if let Some(log) = self.wanted.log.as_ref().filter(|_| tally.rejected > 0) {
+                log.shift(self.position.file, part, before);
+            }
+        }
+        tally
+    }
+
+    /// Puts rejected rows where all are.
+    fn keep(&mut self) {
+        if let Some(log) = &self.wanted.log
+            && !self.unkept.is_empty()
+        {
+            log.keep((self.position.file, self.position.block >> PART), &self.unkept);
+            self.unkept.clear();
+        }
+    }
+
+    /// Notes a record of which only the beginning is held, because it is too long.
+    pub(super) fn too_long(&mut self, place: Place<'_>, what: &str, endless: bool, head: &[u8]) {
+        let mut reason = format!("the {what} is longer than {} MiB", LONGEST >> 20);
+        if endless {
+            reason += ", and the rest of the file is not read because its end was not found";
+            self.tally.note(format!("{}: line {}: {reason}", place.source, place.line));
+        }
+        self.reject(place, &reason, head);
     }
 
     /// Notes a last line that is still being written.
@@ -181,6 +262,7 @@ impl<'w> Rows<'w> {
         if self.filled > 0 {
             self.flush()?;
         }
+        self.keep();
         Ok((self.tally, self.left))
     }
 }
@@ -191,7 +273,7 @@ fn builders(wanted: &Wanted) -> Vec<Builder> {
 
 fn ticks(time: Option<Raw<'_>>, stamps: Stamps) -> Option<i64> {
     match time? {
-        Raw::Text(text) => stamps.parse(text),
+        Raw::Text(text) | Raw::Quoted(text) => stamps.parse(text),
         Raw::Json(json) => stamps.parse(json.trim_matches('"')),
     }
 }

@@ -28,7 +28,7 @@ impl Seekable {
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let mut magic = Vec::new();
         bytes(path, 0, Some(4))?.read_to_end(&mut magic)?;
-        if !is_address(path) && !(magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
+        if !(is_address(path) || magic.starts_with(&[0x1f, 0x8b]) || magic == [0x28, 0xb5, 0x2f, 0xfd]) {
             return Ok(Self::Plain(path.to_owned()));
         }
         let mut file = NamedTempFile::new()?;

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::redact;
+use super::rejects::RejectLog;
 
 /// How many rejects (and how many repairs) are told in full; the others are only counted.
 pub const TOLD: usize = 100;
@@ -62,6 +63,8 @@ pub struct Tally {
     pub repairs: Vec<Reject>,
     /// What a reader of the result should know: assumptions made, files cut short.
     pub notes: Vec<String>,
+    /// All rejected rows, a log for each read. None unless [`super::ReadOptions::keep_rejects`] asks for them.
+    pub logs: Vec<RejectLog>,
 }
 
 impl Tally {
@@ -84,6 +87,15 @@ impl Tally {
         append(&mut self.repairs, other.repairs);
         for note in other.notes {
             self.note(note);
+        }
+        self.logs.extend(other.logs);
+    }
+
+    /// Tells its rows how many lines and bytes stand before what they counted.
+    pub(super) fn shift(&mut self, (lines, bytes): (i64, i64)) {
+        for told in self.rejects.iter_mut().chain(&mut self.repairs) {
+            told.line = told.line.saturating_add_signed(lines);
+            told.byte = told.byte.saturating_add_signed(bytes);
         }
     }
 

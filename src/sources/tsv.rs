@@ -2,10 +2,10 @@
 
 use std::io::{BufRead, BufReader, Read};
 
+use super::blocks::LONGEST;
 use super::cell::{Adapt, Raw};
 use super::documents::characters;
 use super::error::SourceError;
-use super::jsonl::MAX_LINE;
 use super::open::{BLOCK, Stream};
 use super::rows::{Place, Rows, TIME};
 use super::stamp::Stamps;
@@ -32,7 +32,7 @@ pub(super) fn read(
         // A cell that holds a line end goes on in the next line: until the row has its tabs.
         while let Some(line) = lines.next(rows, source) {
             let more = memchr::memchr_iter(b'\t', &line.0).count();
-            if !row.is_empty() && (tabs + more >= names.len() || row.len() as u64 > MAX_LINE) {
+            if !row.is_empty() && (tabs + more >= names.len() || row.len() > LONGEST) {
                 lines.put_back(line);
                 break;
             }
@@ -61,7 +61,7 @@ pub(super) fn read(
         }
         let raw = |at: usize| Raw::Text(cells[at]);
         let values: Vec<(Option<Raw<'_>>, Adapt)> = columns.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
-        rows.take(&values, time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
+        rows.take(|at| values[at], time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
     }
     Ok(())
 }
@@ -96,7 +96,7 @@ impl Lines {
             return Some(line);
         }
         let mut line = Vec::new();
-        let outcome = (&mut self.input).take(MAX_LINE).read_until(b'\n', &mut line);
+        let outcome = (&mut self.input).take(LONGEST as u64).read_until(b'\n', &mut line);
         if let Err(error) = outcome {
             let place = Place { source, line: self.number, byte: self.byte };
             let reason = format!("the file is cut short or damaged here: {error}");

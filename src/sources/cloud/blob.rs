@@ -11,6 +11,9 @@ use super::super::open::Stream;
 use super::client::{Blob, runtime, wait};
 use super::trouble::told;
 
+/// Bytes on their way, and how many the blob has in all.
+type Asked = JoinHandle<object_store::Result<(Bytes, u64)>>;
+
 /// The first block: enough to tell what a blob is.
 const FIRST: u64 = 512 << 10;
 
@@ -32,7 +35,7 @@ struct Blocks {
     /// Where the blob ends. What is appended while it is read is not read.
     end: Option<u64>,
     block: Bytes,
-    next: Option<JoinHandle<object_store::Result<(Bytes, u64)>>>,
+    next: Option<Asked>,
     begun: bool,
 }
 
@@ -64,7 +67,7 @@ impl Blocks {
         Ok(())
     }
 
-    fn ask(&self, count: u64) -> io::Result<Option<JoinHandle<object_store::Result<(Bytes, u64)>>>> {
+    fn ask(&self, count: u64) -> io::Result<Option<Asked>> {
         let to = self.at.saturating_add(count).min(self.end.unwrap_or(u64::MAX));
         if to <= self.at {
             return Ok(None);

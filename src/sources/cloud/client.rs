@@ -130,7 +130,7 @@ fn client(container: &Container) -> io::Result<Client> {
 }
 
 fn retries() -> RetryConfig {
-    RetryConfig { max_retries: 4, retry_timeout: Duration::from_secs(60), ..RetryConfig::default() }
+    RetryConfig { max_retries: 4, retry_timeout: Duration::from_mins(1), ..RetryConfig::default() }
 }
 
 fn variable(name: &str) -> Option<String> {

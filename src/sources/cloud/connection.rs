@@ -27,14 +27,15 @@ impl Connection {
         let mut protocol = "https".to_owned();
         let mut suffix = None;
         for (key, value) in text.split(';').filter_map(|part| part.split_once('=')) {
-            let value = Some(value.trim().to_owned());
+            let text = value.trim();
+            let value = Some(text.to_owned());
             match key.trim().to_ascii_lowercase().as_str() {
                 "accountname" => connection.account = value,
                 "accountkey" => connection.key = value,
                 "sharedaccesssignature" => connection.sas = value,
                 "blobendpoint" => connection.endpoint = value,
                 "endpointsuffix" => suffix = value,
-                "defaultendpointsprotocol" => protocol = value.unwrap_or(protocol),
+                "defaultendpointsprotocol" => text.clone_into(&mut protocol),
                 "usedevelopmentstorage" => connection.emulator = value.is_some_and(|v| v.eq_ignore_ascii_case("true")),
                 _ => {}
             }

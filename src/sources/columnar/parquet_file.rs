@@ -83,7 +83,7 @@ pub(in super::super) fn read(
                     if group >= groups.firsts.len() {
                         return;
                     }
-                    let mut part = rows.part(group);
+                    let mut part = rows.part(group, rows.left());
                     let outcome = groups.read(group, &mut part).and_then(|()| part.finish());
                     if outcome.as_ref().is_ok_and(|(_, left)| *left == 0) {
                         next.store(groups.firsts.len(), Ordering::Relaxed);

@@ -38,7 +38,7 @@ fn read(array: ArrayRef, to: &str) -> (Vec<String>, u64) {
         let column = batch.column(0);
         cells.extend((0..column.len()).map(|row| match value_at(column.as_ref(), scalar_type, row) {
             Value::Null => "null".to_owned(),
-            value => to_text(&value).to_string(),
+            value => to_text(&value),
         }));
     }
     (cells, result.tally.repaired)

@@ -6,9 +6,9 @@ use std::path::Path;
 use serde::de::IgnoredAny;
 use xxhash_rust::xxh64::xxh64;
 
+use super::super::blocks::LONGEST;
 use super::super::discover::Candidate;
 use super::super::entry::Entry;
-use super::super::jsonl::MAX_LINE;
 use super::super::location::{self, Stat};
 use super::super::sniff::Shape;
 use super::manifest::{Known, Manifest};
@@ -126,7 +126,7 @@ fn is_plain(path: &Path) -> io::Result<bool> {
 fn end_of_lines(path: &Path, size: u64) -> io::Result<(u64, bool)> {
     let mut tail = Vec::new();
     let mut from = size;
-    while from > 0 && size - from < MAX_LINE {
+    while from > 0 && size - from < LONGEST as u64 {
         let to = from;
         from = from.saturating_sub(STEP);
         let mut block = part(path, from, to)?;
@@ -139,7 +139,7 @@ fn end_of_lines(path: &Path, size: u64) -> io::Result<(u64, bool)> {
     }
     let blank = tail.iter().all(u8::is_ascii_whitespace);
     // A last line may be whole without its end; one that is too long is for the reader to refuse.
-    if blank || tail.len() as u64 >= MAX_LINE || serde_json::from_slice::<IgnoredAny>(&tail).is_ok() {
+    if blank || tail.len() as u64 >= LONGEST as u64 || serde_json::from_slice::<IgnoredAny>(&tail).is_ok() {
         return Ok((size, false));
     }
     Ok((size - tail.len() as u64, true))

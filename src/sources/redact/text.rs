@@ -45,7 +45,7 @@ fn one(found: &Captures<'_>, stand_in: &dyn Fn(&str) -> String) -> String {
     let group = |name: &str| found.name(name).map_or("", |m| m.as_str());
     let whole = found.get(0).map_or("", |m| m.as_str());
     let (before, secret) = if !group("token").is_empty() {
-        ("".to_owned(), group("token"))
+        (String::new(), group("token"))
     } else if !group("cookies").is_empty() {
         (group("jar").to_owned(), group("cookies"))
     } else if !group("name").is_empty() {

@@ -9,7 +9,6 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 use super::{Place, Rows, reject};
 use crate::sources::error::SourceError;
-use crate::sources::read::Position;
 use crate::sources::tally::TOLD;
 use crate::types::field;
 
@@ -30,14 +29,6 @@ pub(in super::super) struct Batch<'b> {
 }
 
 impl Rows<'_> {
-    /// Rows of the same file for another thread: what it hands over stands after that of smaller parts.
-    pub(in super::super) fn part(&self, part: usize) -> Self {
-        let mut rows = Rows::new(self.wanted, self.sink, self.position.file, self.left);
-        rows.position = Position { file: self.position.file, block: part << 24 };
-        rows.bounds = self.bounds;
-        rows
-    }
-
     /// Takes rows; the first of them stands at `place`, the others at the lines after it.
     pub(in super::super) fn take_batch(&mut self, batch: Batch<'_>, place: Place<'_>) -> Result<(), SourceError> {
         if self.filled > 0 {

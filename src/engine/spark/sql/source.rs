@@ -64,20 +64,20 @@ impl Place {
 /// What a view is on: a path, whether its files are Parquet, and the pattern of their names.
 type Read = (String, bool, Option<String>);
 
-/// The folders of a path that hold rows of a period.
-pub(in crate::engine::spark) type Within = dyn Fn(&str, Option<(i64, i64)>) -> Vec<String>;
+/// The folders of a place that hold rows of a period of ticks.
+type Within<'a> = dyn Fn(&str, Option<(i64, i64)>) -> Vec<String> + 'a;
 
 /// The logs of a run: what was named, narrowed to the slots of a period.
 pub(in crate::engine::spark) struct Logs<'a> {
     pub places: &'a [Place],
     /// The folders of a place that hold rows of a period.
-    pub within: &'a Within,
+    pub within: &'a Within<'a>,
     /// The views that the queries so far read, and their names.
     views: RefCell<BTreeMap<Read, String>>,
 }
 
 impl<'a> Logs<'a> {
-    pub(in crate::engine::spark) fn new(places: &'a [Place], within: &'a Within) -> Self {
+    pub(in crate::engine::spark) fn new(places: &'a [Place], within: &'a Within<'a>) -> Self {
         Self { places, within, views: RefCell::default() }
     }
 
