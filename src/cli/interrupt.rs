@@ -44,6 +44,9 @@ fn end(code: i32) -> ! {
             }
         }
     }
+    // The engine has heard of it as well, and stops what runs on a cluster.
+    #[cfg(feature = "spark")]
+    crate::engine::wait_for_jobs(std::time::Duration::from_secs(2));
     std::process::exit(code)
 }
 

@@ -15,7 +15,7 @@ use crate::sources::Sink;
 pub use kusto::{Kusto, KustoTable};
 pub use polars::{Execution, PolarsEngine};
 #[cfg(feature = "spark")]
-pub use spark::{Remote, SparkEngine, SparkOptions};
+pub use spark::{Remote, SparkEngine, SparkOptions, wait_for_jobs};
 
 /// Where an engine gets the rows of the logs.
 pub trait Rows {

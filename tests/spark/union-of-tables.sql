@@ -5,42 +5,15 @@ WITH t0 AS (
   SELECT coalesce(`CorrelationId`, '') AS `CorrelationId` FROM (SELECT coalesce(m['CorrelationId'], m['correlationId'], p['correlationId'], p['CorrelationId']) AS `CorrelationId` FROM (SELECT m, p, from_json(coalesce(p['lastError'], p['LastError']), 'MAP<STRING,STRING>') AS l FROM (SELECT m, from_json(m['properties'], 'MAP<STRING,STRING>') AS p FROM (SELECT from_json(value, 'MAP<STRING,STRING>') AS m FROM (SELECT value FROM kqlens_0)))) WHERE CASE WHEN (m['TimeGenerated'] IS NULL) THEN m['time'] IS NOT NULL AND lower(coalesce(m['category'], m['Category'], 'GatewayLogs')) = 'gatewaylogs' ELSE lower(coalesce(m['Type'], 'ApiManagementGatewayLogs')) = 'apimanagementgatewaylogs' END)
 ),
 t1 AS (
-  SELECT `CorrelationId` FROM t0
-),
-t2 AS (
-  SELECT `CorrelationId` FROM t1
-),
-t3 AS (
-  SELECT `CorrelationId` FROM t2
-),
-t4 AS (
-  SELECT `CorrelationId` FROM t3
-),
-t5 AS (
   SELECT coalesce(`CorrelationId`, '') AS `CorrelationId` FROM (SELECT coalesce(m['CorrelationId'], m['correlationId'], p['correlationId'], p['CorrelationId']) AS `CorrelationId` FROM (SELECT m, p, from_json(coalesce(p['lastError'], p['LastError']), 'MAP<STRING,STRING>') AS l FROM (SELECT m, from_json(m['properties'], 'MAP<STRING,STRING>') AS p FROM (SELECT from_json(value, 'MAP<STRING,STRING>') AS m FROM (SELECT value FROM kqlens_0)))) WHERE CASE WHEN (m['TimeGenerated'] IS NULL) THEN m['time'] IS NOT NULL AND lower(coalesce(m['category'], m['Category'], 'GatewayLlmLogs')) = 'gatewayllmlogs' ELSE lower(coalesce(m['Type'], 'ApiManagementGatewayLlmLog')) = 'apimanagementgatewayllmlog' END)
 ),
-t6 AS (
-  SELECT `CorrelationId` FROM t5
+t2 AS (
+  SELECT `CorrelationId` AS `CorrelationId` FROM t0
+  UNION ALL SELECT `CorrelationId` AS `CorrelationId` FROM t1
 ),
-t7 AS (
-  SELECT `CorrelationId` FROM t6
-),
-t8 AS (
-  SELECT `CorrelationId` FROM t7
-),
-t9 AS (
-  SELECT `CorrelationId` FROM t8
-),
-t10 AS (
-  SELECT `CorrelationId` AS `CorrelationId` FROM t4
-  UNION ALL SELECT `CorrelationId` AS `CorrelationId` FROM t9
-),
-t11 AS (
-  SELECT `_key0` AS `CorrelationId` FROM (SELECT *, `CorrelationId` AS `_key0` FROM t10) GROUP BY `_key0`
-),
-t12 AS (
-  SELECT `CorrelationId` FROM t11
+t3 AS (
+  SELECT `_key0` AS `CorrelationId` FROM (SELECT *, `CorrelationId` AS `_key0` FROM t2) GROUP BY `_key0`
 )
 SELECT `CorrelationId`
-FROM t12;
+FROM t3;
 

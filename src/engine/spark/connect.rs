@@ -1,7 +1,7 @@
 //! Spark Connect: a session on a server, in which SQL is run. What is running can be stopped at any moment.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use arrow::record_batch::RecordBatch;
@@ -28,6 +28,34 @@ const GLANCE: Duration = Duration::from_millis(50);
 const STOPPING: Duration = Duration::from_millis(1500);
 /// How often something is said on an idle connection, which else is cut by what lies between.
 const ALIVE: Duration = Duration::from_secs(30);
+
+/// How many statements are running anywhere in this process.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// Waits until no statement runs any more, as long as that is allowed to take: after an interrupt each is being stopped
+/// on its server, and a process that ends before leaves its job behind.
+pub fn wait_for_jobs(most: Duration) {
+    let until = Instant::now() + most;
+    while RUNNING.load(Ordering::Relaxed) > 0 && Instant::now() < until {
+        std::thread::sleep(GLANCE / 5);
+    }
+}
+
+/// A statement that runs for as long as this lives.
+struct Running;
+
+impl Running {
+    fn new() -> Self {
+        RUNNING.fetch_add(1, Ordering::Relaxed);
+        Self
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.fetch_sub(1, Ordering::Relaxed);
+    }
+}
 
 /// A session on a server. Its views live as long as it does.
 pub(super) struct Session {
@@ -76,6 +104,7 @@ impl Session {
 
     /// The rows that a statement gives.
     pub(super) fn run(&self, sql: &str) -> Result<Vec<RecordBatch>, EngineError> {
+        let _running = Running::new();
         let plan = Plan { root: Some(Relation { sql: Some(Sql { query: sql.to_owned() }) }) };
         let message = ExecutePlanRequest {
             session_id: self.id.clone(),

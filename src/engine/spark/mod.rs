@@ -28,6 +28,7 @@ use crate::ir::{Context, Plan, PlanKind, Scan, Schema, deep, explain, prune};
 use crate::sources::{Position, Sink};
 use crate::types::Table;
 
+pub use connect::wait_for_jobs;
 pub use remote::Remote;
 
 /// What a run on a cluster is told.
