@@ -1,7 +1,7 @@
 //! Names that a secret goes by.
 
 /// In headers, in the queries of URLs and in JSON alike.
-const SECRET: [&str; 34] = [
+pub(super) const SECRET: [&str; 34] = [
     "accesskey",
     "accesstoken",
     "accountkey",

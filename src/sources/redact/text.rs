@@ -26,12 +26,27 @@ fn patterns() -> Option<&'static Regex> {
     PATTERNS.get_or_init(pattern).as_ref()
 }
 
+/// Whether anything in a text could be the name or the beginning of a secret, or hide one behind a code: most texts have
+/// none of these, and need no closer look.
+pub(super) fn is_suspicious(text: &str) -> bool {
+    static SIGNS: OnceLock<Option<Regex>> = OnceLock::new();
+    let signs = SIGNS.get_or_init(|| {
+        let words =
+            "key|token|secret|pass|pwd|sig|sas|auth|cookie|credential|assertion|jwt|connectionstring|code|session";
+        Regex::new(&format!("(?i){words}|bearer|basic|eyJ|sk-|[%@]")).ok()
+    });
+    signs.as_ref().is_none_or(|signs| signs.is_match(text))
+}
+
 /// The text with pseudonyms for its secrets; nothing when it has none.
 pub(super) fn redact(text: &str, pseudonyms: &Pseudonyms) -> Option<String> {
     replaced(text, &|secret| pseudonyms.of(secret))
 }
 
 fn replaced(text: &str, stand_in: &dyn Fn(&str) -> String) -> Option<String> {
+    if !is_suspicious(text) {
+        return None;
+    }
     // A pattern that cannot be compiled hides everything; a test sees that it can.
     let Some(patterns) = patterns() else { return Some("(hidden)".to_owned()) };
     match patterns.replace_all(text, |found: &Captures<'_>| one(found, stand_in)) {
@@ -110,6 +125,14 @@ mod tests {
         ] {
             assert_eq!(shown(text), want);
         }
+    }
+
+    #[test]
+    fn every_name_of_a_secret_is_suspicious() {
+        for name in crate::sources::redact::names::SECRET {
+            assert!(is_suspicious(name), "{name}");
+        }
+        assert!(!is_suspicious("https://h/openai/deployments/gpt-4o/chat/completions?api-version=2024-10-21"));
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub(super) fn redact(url: &str, pseudonyms: &Pseudonyms) -> Option<String> {
 }
 
 fn within(url: &str, pseudonyms: &Pseudonyms, left: usize) -> Option<String> {
+    if !text::is_suspicious(url) {
+        return None;
+    }
     let cut = url.find(['?', '#', ';']).unwrap_or(url.len());
     let (before, query) = url.split_at(cut);
     let mut out = String::new();
