@@ -142,3 +142,28 @@ fn quoted_line_ends_never_part_a_row() {
     let urls: Vec<String> = table.columns[1].values[..4].iter().map(to_text).collect();
     assert_eq!(urls, ["plain".to_owned(), "a,\"b\"\r\n".repeat(9), "\n".repeat(40), "\"".to_owned()]);
 }
+
+/// Batches of later blocks once stood under one key and replaced each other where rows are kept as lists.
+#[test]
+fn rows_of_all_blocks_reach_lists_and_medians() {
+    const MANY: usize = 400_000;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("rows.json");
+    let mut text = String::new();
+    for n in 0..MANY {
+        writeln!(text, r#"{{"TotalTime":{n},"Type":"ApiManagementGatewayLogs"}}"#).unwrap();
+    }
+    std::fs::write(&path, text).unwrap();
+    let query =
+        "ApiManagementGatewayLogs | summarize array_length(make_list(TotalTime)), percentile(TotalTime, 50), count()";
+    for more in [&[][..], &["--memory", "1MiB"], &["--in-memory"]] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_kqlens"))
+            .args(["run", "-e", query, "--format", "csv", "--quiet", "--logs"])
+            .arg(&path)
+            .args(more)
+            .output()
+            .unwrap();
+        let out = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(out.lines().last(), Some("400000,199999,400000"), "{more:?}: {out}");
+    }
+}

@@ -24,7 +24,7 @@ pub(super) use batch::Batch;
 const BATCH: usize = 65_536;
 
 /// So many bits of a batch's number tell its place within a part of a file; those above tell the part.
-const PART: u32 = 24;
+const PART: u32 = 8;
 
 /// So many bytes of rejected rows are kept together.
 const UNKEPT: usize = 1 << 16;
@@ -250,11 +250,15 @@ impl<'w> Rows<'w> {
         Ok(())
     }
 
+    /// Hands over rows, in batches of a size that positions have room for.
     fn hand_over(&mut self, batch: RecordBatch) {
-        if let ControlFlow::Break(()) = (self.sink)(self.position, batch) {
-            self.left = 0;
+        for from in (0..batch.num_rows()).step_by(BATCH) {
+            let rows = batch.slice(from, BATCH.min(batch.num_rows() - from));
+            if let ControlFlow::Break(()) = (self.sink)(self.position, rows) {
+                self.left = 0;
+            }
+            self.position.block += 1;
         }
-        self.position.block += 1;
     }
 
     /// Hands over the last rows. The answer is what became of all, and how many more are wanted.

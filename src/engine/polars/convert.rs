@@ -90,8 +90,8 @@ pub(super) fn from_batches(
     Ok(DataFrame::new(rows, columns)?)
 }
 
-/// [`Feed::AT`] of the first row of a batch. Beyond a million files, or batches of one, places are no longer told apart,
-/// and only the order of the answer suffers.
+/// [`Feed::AT`] of the first row of a batch. Beyond 2^18 files, or 2^28 batches of one, places are no longer told
+/// apart, and only the order of the answer suffers.
 fn place(position: Position) -> i64 {
     let most = |bits: u32| (1_usize << bits) - 1;
     let file = position.file.min(most(63 - ROW_BITS - BLOCK_BITS)) as i64;

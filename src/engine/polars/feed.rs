@@ -16,8 +16,8 @@ use crate::types::ScalarType;
 
 /// The bits of [`Feed::AT`] that count the rows of a batch, and those that count the batches of a file; what is above
 /// counts the files.
-pub(super) const ROW_BITS: u32 = 23;
-pub(super) const BLOCK_BITS: u32 = 20;
+pub(super) const ROW_BITS: u32 = 17;
+pub(super) const BLOCK_BITS: u32 = 28;
 
 /// A feed while its table is read.
 pub(super) struct Feeding<'a> {

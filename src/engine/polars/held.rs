@@ -60,7 +60,10 @@ fn no_room(error: &dyn std::fmt::Display) -> EngineError {
 /// Rows of one feed, in the order of their keys.
 pub(super) struct Held<'b> {
     budget: &'b Budget,
-    frames: BTreeMap<i64, Frame>,
+    /// By key, and among equal keys in the order of their coming: none replaces another.
+    frames: BTreeMap<(i64, u64), Frame>,
+    /// How many frames came.
+    came: u64,
     /// Bytes in memory.
     bytes: usize,
     /// Rows in memory.
@@ -75,7 +78,7 @@ enum Frame {
 
 impl<'b> Held<'b> {
     pub(super) fn new(budget: &'b Budget) -> Self {
-        Self { budget, frames: BTreeMap::new(), bytes: 0, rows: 0 }
+        Self { budget, frames: BTreeMap::new(), came: 0, bytes: 0, rows: 0 }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -87,12 +90,13 @@ impl<'b> Held<'b> {
         self.rows
     }
 
-    /// Keeps rows under a key that no others have.
+    /// Keeps rows, which stand after those of smaller keys.
     pub(super) fn add(&mut self, key: i64, frame: DataFrame) -> Result<(), EngineError> {
         let bytes = frame.estimated_size();
         self.bytes += bytes;
         self.rows += frame.height();
-        self.frames.insert(key, Frame::Memory(frame));
+        self.frames.insert((key, self.came), Frame::Memory(frame));
+        self.came += 1;
         if self.budget.held.fetch_add(bytes, Ordering::Relaxed) + bytes > self.budget.most && self.rows > 0 {
             self.spill()?;
         }
