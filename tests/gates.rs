@@ -109,8 +109,20 @@ fn what_a_query_drops_is_counted_in_every_shape() {
 }
 
 /// What a value may look like, and still be the one that is asked for.
-const CODES: [&str; 12] =
-    ["429", "\"429\"", "429.0", "4.29e2", "\"4.29e2\"", "null", "200", "\"None\"", "\"x\"", "[429]", "\" 429 \"", "4290"];
+const CODES: [&str; 12] = [
+    "429",
+    "\"429\"",
+    "429.0",
+    "4.29e2",
+    "\"4.29e2\"",
+    "null",
+    "200",
+    "\"None\"",
+    "\"x\"",
+    "[429]",
+    "\" 429 \"",
+    "4290",
+];
 const URLS: [&str; 7] = [
     r#""https://h/CHAT/x""#,
     r#""https://h/\u0063hat""#,

@@ -118,7 +118,7 @@ impl<'a> Groups<'a> {
             gathered.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        let groups = grouped(rows, &keys, gathered);
+        let groups = self.grouped(rows, &keys, gathered);
         let selected = self.calls.iter().flat_map(|c| match &c.way {
             Way::Selected(selected) => selected.clone(),
             Way::Combined(_) | Way::Lists | Way::Distinct(_) => Vec::new(),
@@ -158,7 +158,7 @@ impl<'a> Groups<'a> {
             combined.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        grouped(groups, &keys, combined)
+        self.grouped(groups, &keys, combined)
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
@@ -189,7 +189,7 @@ impl<'a> Groups<'a> {
                 }
             }
             counted.push(col(Feed::AT).min());
-            groups = grouped(groups, &self.keys(), counted);
+            groups = self.grouped(groups, &self.keys(), counted);
         }
         if !self.in_order && !self.keys.is_empty() {
             groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
@@ -197,8 +197,13 @@ impl<'a> Groups<'a> {
         let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
         Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
     }
-}
 
-fn grouped(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>) -> LazyFrame {
-    if keys.is_empty() { rows.select(gathered) } else { rows.group_by_stable(keys).agg(gathered) }
+    /// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.
+    fn grouped(&self, rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>) -> LazyFrame {
+        match keys {
+            [] => rows.select(gathered),
+            _ if self.in_order => rows.group_by_stable(keys).agg(gathered),
+            _ => rows.group_by(keys).agg(gathered),
+        }
+    }
 }
