@@ -17,13 +17,19 @@ pub(super) struct Gate {
     bar: Option<(usize, ScalarType, Bar)>,
 }
 
-/// A piece of text that a wanted column must hold.
+/// What a wanted column must hold.
 #[derive(Clone, Debug)]
 struct Test {
     column: usize,
-    scalar_type: ScalarType,
-    /// In small letters.
-    piece: String,
+    holds: Holds,
+}
+
+#[derive(Clone, Debug)]
+enum Holds {
+    /// This text somewhere, in letters of any case; here they are small.
+    Piece(String),
+    /// This number.
+    Number(i64),
 }
 
 impl Gate {
@@ -32,11 +38,15 @@ impl Gate {
         let find = |name: &str| columns.iter().position(|(column, _)| column == name);
         let test = |clue: &crate::ir::Clue| {
             let column = find(&clue.column)?;
-            Some(Test { column, scalar_type: columns[column].1, piece: clue.piece.clone() })
+            let holds = match columns[column].1 {
+                ScalarType::Int | ScalarType::Long => Holds::Number(clue.piece.parse().ok()?),
+                _ => Holds::Piece(clue.piece.clone()),
+            };
+            Some(Test { column, holds })
         };
         let mut conditions: Vec<Vec<Test>> =
             request.hints.iter().filter_map(|hint| hint.any_of.iter().map(test).collect()).collect();
-        conditions.sort_by_key(|any_of| any_of.iter().any(|test| test.scalar_type == ScalarType::String));
+        conditions.sort_by_key(|any_of| any_of.iter().any(|test| matches!(test.holds, Holds::Piece(_))));
         let bar = request.bar.as_ref().and_then(|bar| {
             let column = find(&bar.column)?;
             Some((column, columns[column].1, bar.clone()))
@@ -106,41 +116,43 @@ impl Gate {
 }
 
 impl Test {
-    /// Whether a value may hold the piece, as it stands in the file.
+    /// Whether a value may hold what it must, as it stands in the file.
     fn may_hold(&self, raw: Raw<'_>) -> bool {
-        let (Raw::Json(text) | Raw::Text(text) | Raw::Quoted(text)) = raw;
-        if self.scalar_type != ScalarType::String {
-            return plain(raw).is_none_or(|text| match integer(text) {
-                Some(number) => self.is_in(&number.to_string()),
+        match &self.holds {
+            Holds::Number(wanted) => plain(raw).is_none_or(|text| match integer(text) {
+                Some(number) => number == *wanted,
                 None => !is_missing(text),
-            });
+            }),
+            Holds::Piece(piece) => {
+                let (Raw::Json(text) | Raw::Text(text) | Raw::Quoted(text)) = raw;
+                // What is spelt anew, or may be.
+                let spelt = matches!(raw, Raw::Json(json) if json.contains('\\') || json.starts_with(['{', '[']));
+                spelt || is_in(piece, text)
+            }
         }
-        // What is spelt anew, or may be.
-        let spelt = matches!(raw, Raw::Json(json) if json.contains('\\') || json.starts_with(['{', '[']));
-        spelt || self.is_in(text)
     }
 
-    fn is_in(&self, text: &str) -> bool {
-        let (text, piece) = (text.as_bytes(), self.piece.as_bytes());
-        let Some((first, rest)) = piece.split_first() else { return true };
-        let same = |at: usize| text.get(at + 1..at + piece.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest));
-        memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text).any(same)
-    }
-
-    /// Whether the value of a row holds the piece.
+    /// Whether the value of a row holds what it must.
     fn holds(&self, array: &ArrayRef, row: usize) -> bool {
-        if let Some(texts) = array.as_string_opt::<i32>() {
-            return self.is_in(texts.value(row));
-        }
-        let digits = |number: i64| self.is_in(&number.to_string());
-        if let Some(numbers) = array.as_primitive_opt::<Int64Type>() {
-            return numbers.is_valid(row) && digits(numbers.value(row));
-        }
-        match array.as_primitive_opt::<Int32Type>() {
-            Some(numbers) => numbers.is_valid(row) && digits(i64::from(numbers.value(row))),
-            None => true,
+        match &self.holds {
+            Holds::Piece(piece) => array.as_string_opt::<i32>().is_none_or(|texts| is_in(piece, texts.value(row))),
+            Holds::Number(wanted) => {
+                match (array.as_primitive_opt::<Int64Type>(), array.as_primitive_opt::<Int32Type>()) {
+                    (Some(numbers), _) => numbers.is_valid(row) && numbers.value(row) == *wanted,
+                    (_, Some(numbers)) => numbers.is_valid(row) && i64::from(numbers.value(row)) == *wanted,
+                    _ => true,
+                }
+            }
         }
     }
+}
+
+/// Whether a piece stands in a text, in letters of any case.
+fn is_in(piece: &str, text: &str) -> bool {
+    let (text, piece) = (text.as_bytes(), piece.as_bytes());
+    let Some((first, rest)) = piece.split_first() else { return true };
+    let same = |at: usize| text.get(at + 1..at + piece.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest));
+    memchr::memchr2_iter(*first, first.to_ascii_uppercase(), text).any(same)
 }
 
 /// The text of a value that is written plainly.

@@ -75,6 +75,10 @@ impl Rows<'_> {
                 self.left -= 1;
             }
         }
+        if self.wanted.gate.is_worth_a_look() && taken > 0 {
+            keep = self.wanted.gate.passing(&batch.columns.iter().cloned().map(Some).collect::<Vec<_>>(), &keep);
+            taken = keep.iter().filter(|keep| **keep).count();
+        }
         if taken == 0 {
             return Ok(());
         }
