@@ -15,6 +15,7 @@ use super::expression::lower;
 use super::feed::{ROW_BITS, by_batch};
 use super::held::{Budget, Held};
 use super::lower::{Engine, collect};
+use super::once::{is_told_apart, once_each};
 use crate::ir::{AggregateCall, Context, Expr, Feed};
 use crate::types::ScalarType;
 
@@ -30,6 +31,8 @@ pub(super) struct Groups<'a> {
     distinct: Option<PlExpr>,
     /// Whether something is gathered in the order of the rows.
     in_order: bool,
+    /// Whether nothing but distinct values is counted, in any order, and they and the keys are told apart by ourselves.
+    once: bool,
     held: Held<'a>,
     /// The frames so far.
     number: i64,
@@ -76,11 +79,17 @@ impl<'a> Groups<'a> {
             lowered = all(true);
             in_order = true;
         }
-        for call in &lowered {
-            if let Way::Distinct(value) = &call.way {
-                distinct = Some(value.clone().alias(DISTINCT));
+        let mut once = !in_order;
+        for (call, lowered) in calls.iter().zip(&lowered) {
+            match (&lowered.way, call.arguments.first()) {
+                (Way::Distinct(value), Some(argument)) => {
+                    distinct = Some(value.clone().alias(DISTINCT));
+                    once &= is_told_apart(&data_type(argument.scalar_type));
+                }
+                _ => once = false,
             }
         }
+        once &= distinct.is_some() && keys.iter().all(|(_, key)| is_told_apart(&data_type(key.scalar_type)));
         Self {
             keys,
             computed: keys
@@ -89,6 +98,7 @@ impl<'a> Groups<'a> {
                 .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
                 .collect(),
             in_order,
+            once,
             calls: lowered,
             distinct,
             held: Held::new(budget),
@@ -101,8 +111,18 @@ impl<'a> Groups<'a> {
         (0..self.keys.len()).map(|at| col(key(at).as_str())).collect()
     }
 
+    /// The columns that tell groups apart until the end, when that is done by [`once_each`] after [`Groups::of`].
+    pub(super) fn told_by(&self) -> Option<Vec<String>> {
+        let columns = (0..self.keys.len()).map(key).chain(self.distinct.as_ref().map(|_| DISTINCT.to_owned()));
+        self.once.then(|| columns.collect())
+    }
+
     /// The groups of some rows, which have [`Feed::AT`].
     pub(super) fn of(&self, rows: LazyFrame) -> LazyFrame {
+        if self.once {
+            let columns = self.computed.iter().chain(&self.distinct).cloned().chain([col(Feed::AT)]);
+            return rows.select(columns.collect::<Vec<_>>());
+        }
         let mut rows = rows.with_columns(&self.computed);
         if let Some(value) = &self.distinct {
             rows = rows.with_columns([value.clone()]);
@@ -143,7 +163,7 @@ impl<'a> Groups<'a> {
         if self.held.rows() > MANY + 2 * self.combined
             && let Some(all) = self.held.take_back()
         {
-            let all = compact(collect(self.combined(all.lazy()), Engine::InMemory)?, usize::MAX)?;
+            let all = compact(collect(self.combined(all.lazy(), false)?, Engine::InMemory)?, usize::MAX)?;
             self.combined = all.height();
             self.held.add(self.number, all)?;
         }
@@ -151,14 +171,18 @@ impl<'a> Groups<'a> {
     }
 
     /// Groups of several batches as one.
-    fn combined(&self, groups: LazyFrame) -> LazyFrame {
+    fn combined(&self, groups: LazyFrame, streamed: bool) -> Result<LazyFrame, EngineError> {
+        // What is in files is streamed, and does not have to fit into memory.
+        if let Some(columns) = self.told_by().filter(|_| !streamed) {
+            return Ok(once_each(&collect(groups, Engine::InMemory)?, &columns)?.lazy());
+        }
         let mut combined = self.combinations();
         let mut keys = self.keys();
         if !self.in_order {
             combined.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        self.grouped(groups, &keys, combined)
+        Ok(self.grouped(groups, &keys, combined))
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
@@ -177,8 +201,9 @@ impl<'a> Groups<'a> {
 
     /// The groups of all batches, with their keys' names and their answers.
     pub(super) fn finish(mut self) -> Result<LazyFrame, EngineError> {
+        let spilled = self.held.spilled();
         let held = self.held.lazy()?;
-        let mut groups = self.combined(held);
+        let mut groups = self.combined(held, spilled)?;
         if self.distinct.is_some() {
             // The distinct values are there once each; now they are counted.
             let mut counted = self.combinations();

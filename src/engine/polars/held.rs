@@ -85,6 +85,11 @@ impl<'b> Held<'b> {
         self.frames.is_empty()
     }
 
+    /// Whether some rows are in files.
+    pub(super) fn spilled(&self) -> bool {
+        self.frames.values().any(|frame| matches!(frame, Frame::File(..)))
+    }
+
     /// Rows in memory.
     pub(super) fn rows(&self) -> usize {
         self.rows

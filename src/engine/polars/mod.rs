@@ -11,6 +11,7 @@ mod held;
 mod intake;
 mod lower;
 mod native;
+mod once;
 mod parts;
 mod range;
 
