@@ -11,7 +11,6 @@ use super::groups::Groups;
 use super::guarded;
 use super::held::{Budget, Held};
 use super::lower::{Engine, Lowering, collect};
-use super::once::once_each;
 use crate::ir::{Context, Expr, ExprKind, Feed, Keep, Plan, PlanKind, SortKey, deep};
 use crate::types::ScalarType;
 
@@ -97,15 +96,11 @@ impl<'a> Feeding<'a> {
             }
             Keep::Groups(..) => {
                 let lazy = lowering.plan(&self.feed.each)?;
-                let (groups, told_by) = match &*self.lock() {
-                    Kept::Groups(groups) => (groups.of(lazy), groups.told_by()),
-                    Kept::Rows(_) | Kept::Best(..) => (lazy, None),
+                let groups = match &*self.lock() {
+                    Kept::Groups(groups) => groups.of(lazy),
+                    Kept::Rows(_) | Kept::Best(..) => lazy,
                 };
-                let mut given = lowering.collect(groups)?;
-                if let Some(columns) = told_by {
-                    given = once_each(&given, &columns)?;
-                }
-                let given = compact(given, usize::MAX)?;
+                let given = lowering.collect(groups)?;
                 match &mut *self.lock() {
                     Kept::Groups(groups) => groups.add(given),
                     Kept::Rows(_) | Kept::Best(..) => Ok(()),

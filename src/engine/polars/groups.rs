@@ -6,16 +6,16 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{DataFrame, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
 
 use super::EngineError;
 use super::aggregate::{Lowered, Way, gathered, lower_call, lower_lists};
 use super::convert::{compact, data_type};
+use super::distinct::{Distinct, is_numbered};
 use super::expression::lower;
 use super::feed::{ROW_BITS, by_batch};
 use super::held::{Budget, Held};
 use super::lower::{Engine, collect};
-use super::once::{is_told_apart, once_each};
 use crate::ir::{AggregateCall, Context, Expr, Feed};
 use crate::types::ScalarType;
 
@@ -31,8 +31,10 @@ pub(super) struct Groups<'a> {
     distinct: Option<PlExpr>,
     /// Whether something is gathered in the order of the rows.
     in_order: bool,
-    /// Whether nothing but distinct values is counted, in any order, and they and the keys are told apart by ourselves.
-    once: bool,
+    /// The distinct values, when nothing else is asked of the groups, and their values can be numbered.
+    told_apart: Option<Distinct>,
+    /// The names and types of the columns that tell its rows.
+    types: Vec<(String, DataType)>,
     held: Held<'a>,
     /// The frames so far.
     number: i64,
@@ -79,17 +81,20 @@ impl<'a> Groups<'a> {
             lowered = all(true);
             in_order = true;
         }
-        let mut once = !in_order;
+        let mut types: Vec<_> =
+            keys.iter().enumerate().map(|(at, (_, e))| (key(at), data_type(e.scalar_type))).collect();
+        let mut only = !in_order;
         for (call, lowered) in calls.iter().zip(&lowered) {
             match (&lowered.way, call.arguments.first()) {
                 (Way::Distinct(value), Some(argument)) => {
                     distinct = Some(value.clone().alias(DISTINCT));
-                    once &= is_told_apart(&data_type(argument.scalar_type));
+                    types.push((DISTINCT.to_owned(), data_type(argument.scalar_type)));
                 }
-                _ => once = false,
+                _ => only = false,
             }
         }
-        once &= distinct.is_some() && keys.iter().all(|(_, key)| is_told_apart(&data_type(key.scalar_type)));
+        only &= types.len() == keys.len() + 1 && types.iter().all(|(_, data_type)| is_numbered(data_type));
+        let told_apart = only.then(|| Distinct::new(&types));
         Self {
             keys,
             computed: keys
@@ -98,7 +103,8 @@ impl<'a> Groups<'a> {
                 .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
                 .collect(),
             in_order,
-            once,
+            told_apart,
+            types,
             calls: lowered,
             distinct,
             held: Held::new(budget),
@@ -111,15 +117,9 @@ impl<'a> Groups<'a> {
         (0..self.keys.len()).map(|at| col(key(at).as_str())).collect()
     }
 
-    /// The columns that tell groups apart until the end, when that is done by [`once_each`] after [`Groups::of`].
-    pub(super) fn told_by(&self) -> Option<Vec<String>> {
-        let columns = (0..self.keys.len()).map(key).chain(self.distinct.as_ref().map(|_| DISTINCT.to_owned()));
-        self.once.then(|| columns.collect())
-    }
-
     /// The groups of some rows, which have [`Feed::AT`].
     pub(super) fn of(&self, rows: LazyFrame) -> LazyFrame {
-        if self.once {
+        if self.told_apart.is_some() {
             let columns = self.computed.iter().chain(&self.distinct).cloned().chain([col(Feed::AT)]);
             return rows.select(columns.collect::<Vec<_>>());
         }
@@ -148,6 +148,17 @@ impl<'a> Groups<'a> {
 
     /// Adds the groups of some rows.
     pub(super) fn add(&mut self, groups: DataFrame) -> Result<(), EngineError> {
+        if let Some(distinct) = &mut self.told_apart {
+            distinct.add(&groups)?;
+            if distinct.bytes() > self.held.budget() {
+                let rows = distinct.rows()?;
+                *distinct = Distinct::new(&self.types);
+                self.number += 1;
+                self.held.add(self.number, rows)?;
+            }
+            return Ok(());
+        }
+        let groups = compact(groups, usize::MAX)?;
         if self.in_order {
             for (key, from, rows) in by_batch(&groups)? {
                 self.held.add(key, groups.slice(from as i64, rows))?;
@@ -163,7 +174,7 @@ impl<'a> Groups<'a> {
         if self.held.rows() > MANY + 2 * self.combined
             && let Some(all) = self.held.take_back()
         {
-            let all = compact(collect(self.combined(all.lazy(), false)?, Engine::InMemory)?, usize::MAX)?;
+            let all = compact(collect(self.combined(all.lazy()), Engine::InMemory)?, usize::MAX)?;
             self.combined = all.height();
             self.held.add(self.number, all)?;
         }
@@ -171,18 +182,14 @@ impl<'a> Groups<'a> {
     }
 
     /// Groups of several batches as one.
-    fn combined(&self, groups: LazyFrame, streamed: bool) -> Result<LazyFrame, EngineError> {
-        // What is in files is streamed, and does not have to fit into memory.
-        if let Some(columns) = self.told_by().filter(|_| !streamed) {
-            return Ok(once_each(&collect(groups, Engine::InMemory)?, &columns)?.lazy());
-        }
+    fn combined(&self, groups: LazyFrame) -> LazyFrame {
         let mut combined = self.combinations();
         let mut keys = self.keys();
         if !self.in_order {
             combined.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        Ok(self.grouped(groups, &keys, combined))
+        self.grouped(groups, &keys, combined)
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
@@ -201,9 +208,35 @@ impl<'a> Groups<'a> {
 
     /// The groups of all batches, with their keys' names and their answers.
     pub(super) fn finish(mut self) -> Result<LazyFrame, EngineError> {
-        let spilled = self.held.spilled();
+        let groups = self.answers()?;
+        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
+        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+    }
+
+    /// The groups of all batches, in their order, with what was gathered.
+    fn answers(&mut self) -> Result<LazyFrame, EngineError> {
+        let mut groups = match self.told_apart.take() {
+            Some(distinct) if self.held.is_empty() => {
+                let names: Vec<String> = self.calls.iter().flat_map(|call| call.names.iter().cloned()).collect();
+                distinct.counts(&names)?.lazy()
+            }
+            rest => {
+                if let Some(distinct) = rest {
+                    self.held.add(self.number + 1, distinct.rows()?)?;
+                }
+                self.counted()?
+            }
+        };
+        if !self.in_order && !self.keys.is_empty() {
+            groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
+        }
+        Ok(groups)
+    }
+
+    /// The groups of all that is held.
+    fn counted(&mut self) -> Result<LazyFrame, EngineError> {
         let held = self.held.lazy()?;
-        let mut groups = self.combined(held, spilled)?;
+        let mut groups = self.combined(held);
         if self.distinct.is_some() {
             // The distinct values are there once each; now they are counted.
             let mut counted = self.combinations();
@@ -216,11 +249,7 @@ impl<'a> Groups<'a> {
             counted.push(col(Feed::AT).min());
             groups = self.grouped(groups, &self.keys(), counted);
         }
-        if !self.in_order && !self.keys.is_empty() {
-            groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
-        }
-        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
-        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+        Ok(groups)
     }
 
     /// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.

@@ -85,9 +85,9 @@ impl<'b> Held<'b> {
         self.frames.is_empty()
     }
 
-    /// Whether some rows are in files.
-    pub(super) fn spilled(&self) -> bool {
-        self.frames.values().any(|frame| matches!(frame, Frame::File(..)))
+    /// How many bytes may be held in memory.
+    pub(super) const fn budget(&self) -> usize {
+        self.budget.most
     }
 
     /// Rows in memory.

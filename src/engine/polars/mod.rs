@@ -3,6 +3,7 @@
 mod adapt;
 mod aggregate;
 mod convert;
+mod distinct;
 mod expand;
 mod expression;
 mod feed;
@@ -11,7 +12,6 @@ mod held;
 mod intake;
 mod lower;
 mod native;
-mod once;
 mod parts;
 mod range;
 
