@@ -1,4 +1,5 @@
 //! Where certain bytes stand among 64 of them: one bit each, found by the widest instructions that the machine has.
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the instructions that were found")]
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x64};

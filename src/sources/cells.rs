@@ -1,4 +1,5 @@
 //! The cells of delimited text, found 64 bytes at a time.
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the instructions that were found")]
 
 use fearless_simd::{Level, Simd, dispatch};
 
