@@ -47,7 +47,9 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
         inputs: logs.catalog.files(),
     };
     let meter = Meter::new(arguments.quiet);
-    meter.say(&format!("report of {} ({}) over {} files", period.name(), zone.name, run.inputs.len()));
+    // The files of a cluster are not seen from here.
+    let over = if run.inputs.is_empty() { String::new() } else { format!(" over {} files", run.inputs.len()) };
+    meter.say(&format!("report of {} ({}){over}", period.name(), zone.name));
     let mut report = report::run(&run, &|event| meter.tell(event));
     meter.done();
     report.title.clone_from(&arguments.title);

@@ -77,10 +77,8 @@ impl SparkEngine {
                 Format::Parquet => {
                     let roots: BTreeSet<(&str, Option<&str>)> = own.iter().map(|name| data_set(name, path)).collect();
                     for (root, table) in roots {
-                        let patterns = match files.iter().any(|file| file.path != root) {
-                            true => vec!["*.parquet".to_owned()],
-                            false => Vec::new(),
-                        };
+                        let is_folder = files.iter().any(|file| file.path != root);
+                        let patterns = if is_folder { vec!["*.parquet".to_owned()] } else { Vec::new() };
                         let mut columns = self.columns(root, Format::Parquet)?;
                         if table.is_some() {
                             // What `kqlens import` writes are ticks.
@@ -98,7 +96,8 @@ impl SparkEngine {
 
     /// The columns of files, as the server finds them.
     fn columns(&self, path: &str, format: Format) -> Result<Vec<Column>, EngineError> {
-        let names = (format == Format::Parquet && !path.ends_with(".parquet")).then_some("*.parquet");
+        let is_folder = format_of(path) != format;
+        let names = (format == Format::Parquet && is_folder).then_some("*.parquet");
         self.statement(&definition("kqlens_columns", path, format, names))?;
         let found = self.statement("SELECT * FROM kqlens_columns LIMIT 0")?;
         let fields = found.first().map(|batch| batch.schema().fields().clone()).unwrap_or_default();
@@ -124,15 +123,13 @@ impl SparkEngine {
 
 /// How a file is written, by its name.
 fn format_of(name: &str) -> Format {
-    let name = name.to_lowercase();
-    let name = name.trim_end_matches('/');
-    let plain = [".gz", ".bz2", ".zst"].iter().find_map(|ending| name.strip_suffix(ending)).unwrap_or(name);
-    if name.ends_with(".parquet") {
-        Format::Parquet
-    } else if plain.ends_with(".csv") {
-        Format::Csv
-    } else {
-        Format::Text
+    let name = name.trim_end_matches('/').to_lowercase();
+    let mut endings = name.rsplit('/').next().unwrap_or_default().rsplit('.');
+    match endings.next() {
+        Some("parquet") => Format::Parquet,
+        Some("csv") => Format::Csv,
+        Some("gz" | "bz2" | "zst") if endings.next() == Some("csv") => Format::Csv,
+        _ => Format::Text,
     }
 }
 

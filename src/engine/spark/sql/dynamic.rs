@@ -60,6 +60,19 @@ fn json(value: &str) -> String {
     format!("CASE WHEN {} THEN {} ELSE {} END", is_text(value), boxed(&content(value)), unmarked(value))
 }
 
+/// A text as `parse_json` reads it: what is no JSON is a text. Servers are more lenient, so what no JSON has outside its
+/// texts, or inside them, is looked for first.
+pub(super) fn parsed(text: &str) -> String {
+    const SOUND: &str = "\"[^\"\\\\\\x00-\\x1F]*+(?:\\\\[\"\\\\/bfnrtu][^\"\\\\\\x00-\\x1F]*+)*+\"";
+    let bare = format!("regexp_replace({text}, {}, '')", quoted(SOUND));
+    format!(
+        "CASE WHEN {text} = '' THEN {} WHEN {bare} RLIKE {} THEN {text} ELSE {} END",
+        null(ScalarType::Dynamic),
+        quoted("\\A[ \\t\\r\\n\\[\\]{}:,0-9+.eEtrufalsn-]*+\\z"),
+        boxed(text)
+    )
+}
+
 /// What a JSON text is as a whole, marked.
 fn whole(text: &str) -> String {
     format!("coalesce(element_at({}, 1), concat('s', {text}))", array(&format!("concat('[', {}, ']')", marked(text))))

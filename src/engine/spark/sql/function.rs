@@ -74,8 +74,7 @@ impl Words<'_> {
                 let at = number(arguments, 2).filter(|n| (0..i64::from(i32::MAX)).contains(n)).ok_or_else(beyond)?;
                 Ok(format!("CASE WHEN size({parts}) > {at} THEN to_json(slice({parts}, {}, 1)) END", at + 1))
             }
-            // A text that is no JSON stands for itself.
-            ("parse_json", 1) if is(0, ScalarType::String) => Ok(format!("nullif({}, '')", text(0)?)),
+            ("parse_json", 1) if is(0, ScalarType::String) => Ok(dynamic::parsed(&text(0)?)),
             ("parse_json", 1) if is(0, ScalarType::Dynamic) => self.expr(&arguments[0]),
             ("array_length", 1) if is(0, ScalarType::Dynamic) => Ok(dynamic::length(&self.expr(&arguments[0])?)),
             ("extract", 3 | 4) => self.extract(arguments, answer),
