@@ -25,7 +25,7 @@ pub(super) use batch::Batch;
 const BATCH: usize = 65_536;
 
 /// So many bits of a batch's number tell its place within a part of a file; those above tell the part.
-const PART: u32 = 8;
+const PART: u32 = 10;
 
 /// So many bytes of rejected rows are kept together.
 const UNKEPT: usize = 1 << 16;

@@ -1,11 +1,12 @@
 //! What one feed of a plan keeps of the batches of its read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude::{DataFrame, DataType, Int64Chunked, IntoLazy, LazyFrame, col};
 
 use super::EngineError;
+use super::chosen::{Choice, Chosen};
 use super::convert::compact;
 use super::groups::Groups;
 use super::guarded;
@@ -37,17 +38,20 @@ enum Kept<'a> {
     /// The best so far, by the number of the frame that gave them.
     Best(Held<'a>, i64),
     Groups(Box<Groups<'a>>),
+    /// One row of each group.
+    Chosen(Arc<Choice<'a>>, Chosen<'a>),
 }
 
 impl<'a> Feeding<'a> {
     pub(super) fn new(feed: &'a Feed, context: &'a Context, budget: &'a Budget, in_order: bool) -> Self {
+        let unique = !multiplies(&feed.each);
         let kept = match &feed.keep {
             Keep::All | Keep::First(_) => Kept::Rows(Held::new(budget)),
             Keep::Best(..) => Kept::Best(Held::new(budget), 0),
-            Keep::Groups(keys, calls) => {
-                let groups = Groups::new(keys, calls, !multiplies(&feed.each), context, budget);
-                Kept::Groups(Box::new(groups))
-            }
+            Keep::Groups(keys, calls) => match Choice::of(keys, calls, unique, context) {
+                Some(choice) => Kept::Chosen(Arc::new(choice), Chosen::new(budget)),
+                None => Kept::Groups(Box::new(Groups::new(keys, calls, unique, context, budget))),
+            },
         };
         Self {
             feed,
@@ -96,13 +100,18 @@ impl<'a> Feeding<'a> {
             }
             Keep::Groups(..) => {
                 let lazy = lowering.plan(&self.feed.each)?;
-                let groups = match &*self.lock() {
-                    Kept::Groups(groups) => groups.of(lazy),
-                    Kept::Rows(_) | Kept::Best(..) => lazy,
+                let (groups, choice) = match &*self.lock() {
+                    Kept::Groups(groups) => (groups.of(lazy), None),
+                    Kept::Chosen(choice, _) => (lazy, Some(Arc::clone(choice))),
+                    Kept::Rows(_) | Kept::Best(..) => return Ok(()),
                 };
-                let given = lowering.collect(groups)?;
+                let given = match &choice {
+                    Some(choice) => choice.of_rows(groups)?,
+                    None => lowering.collect(groups)?,
+                };
                 match &mut *self.lock() {
                     Kept::Groups(groups) => groups.add(given),
+                    Kept::Chosen(choice, chosen) => chosen.add(choice, given),
                     Kept::Rows(_) | Kept::Best(..) => Ok(()),
                 }
             }
@@ -188,6 +197,7 @@ impl<'a> Feeding<'a> {
                 Ok(if names.is_empty() { best } else { best.select(names) })
             }
             Kept::Groups(groups) => groups.finish(),
+            Kept::Chosen(choice, chosen) => choice.finish(chosen),
         }
     }
 }

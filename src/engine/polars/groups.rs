@@ -47,8 +47,24 @@ fn is_in_order(call: &Lowered) -> bool {
     matches!(call.way, Way::Lists | Way::Selected(_))
 }
 
-fn key(at: usize) -> String {
+/// The hidden name of a key.
+pub(super) fn key(at: usize) -> String {
     format!("$key{at}")
+}
+
+/// The keys over the rows of a batch, under their hidden names.
+pub(super) fn computed_keys(keys: &[(String, Expr)], context: &Context) -> Vec<PlExpr> {
+    let computed = |(at, (_, expr)): (usize, &(String, Expr))| lower(expr, context, Feed::AT).alias(key(at).as_str());
+    keys.iter().enumerate().map(computed).collect()
+}
+
+/// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.
+pub(super) fn grouped(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>, in_order: bool) -> LazyFrame {
+    match keys {
+        [] => rows.select(gathered),
+        _ if in_order => rows.group_by_stable(keys).agg(gathered),
+        _ => rows.group_by(keys).agg(gathered),
+    }
 }
 
 /// The column of the value whose distinct ones are counted.
@@ -97,11 +113,7 @@ impl<'a> Groups<'a> {
         let told_apart = only.then(|| Distinct::new(&types));
         Self {
             keys,
-            computed: keys
-                .iter()
-                .enumerate()
-                .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
-                .collect(),
+            computed: computed_keys(keys, context),
             in_order,
             told_apart,
             types,
@@ -138,7 +150,7 @@ impl<'a> Groups<'a> {
             gathered.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        let groups = self.grouped(rows, &keys, gathered);
+        let groups = grouped(rows, &keys, gathered, self.in_order);
         let selected = self.calls.iter().flat_map(|c| match &c.way {
             Way::Selected(selected) => selected.clone(),
             Way::Combined(_) | Way::Lists | Way::Distinct(_) => Vec::new(),
@@ -189,7 +201,7 @@ impl<'a> Groups<'a> {
             combined.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        self.grouped(groups, &keys, combined)
+        grouped(groups, &keys, combined, self.in_order)
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
@@ -247,17 +259,8 @@ impl<'a> Groups<'a> {
                 }
             }
             counted.push(col(Feed::AT).min());
-            groups = self.grouped(groups, &self.keys(), counted);
+            groups = grouped(groups, &self.keys(), counted, self.in_order);
         }
         Ok(groups)
-    }
-
-    /// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.
-    fn grouped(&self, rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>) -> LazyFrame {
-        match keys {
-            [] => rows.select(gathered),
-            _ if self.in_order => rows.group_by_stable(keys).agg(gathered),
-            _ => rows.group_by(keys).agg(gathered),
-        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod adapt;
 mod aggregate;
+mod chosen;
 mod convert;
 mod distinct;
 mod expand;

@@ -24,8 +24,12 @@ use crate::sources::tally::Tally;
 /// More rows than a file has.
 const MOST_ROWS: u64 = 1 << 40;
 
-/// How many rows are decoded at once.
+/// How many rows are decoded at once: fewer of many columns, so that they take no more memory, but never less than the
+/// least.
 const BATCH: usize = 65_536;
+const LEAST: usize = 16_384;
+/// So many columns are few.
+const NARROW: usize = 8;
 
 /// Rows are chosen before all of their columns are read when at most one of so many is wanted.
 const FEW: usize = 4;
@@ -225,7 +229,7 @@ impl<'f> Groups<'f> {
         let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
             .with_projection(mask.clone())
             .with_row_groups(vec![at])
-            .with_batch_size(BATCH);
+            .with_batch_size((BATCH * NARROW / self.projection.needed.len().max(NARROW)).max(LEAST));
         if let Some(selection) = selection {
             builder = builder.with_row_selection(selection);
         }
