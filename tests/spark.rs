@@ -137,8 +137,9 @@ fn every_case_has_the_same_answer_on_a_cluster() {
         let name = path.file_stem().expect("a query has a name").to_string_lossy().into_owned();
         (root().join(format!("tests/answers/{name}.csv")), path)
     });
-    // What it suggests lists columns in the order in which rows come.
-    let in_order = |path: &PathBuf| path.ends_with("plugin-pivot-declared.kql");
+    // Columns that pivot makes of rows stand in the order in which rows come, which a server does not keep.
+    let in_order =
+        |path: &PathBuf| ["plugin-pivot.kql", "plugin-pivot-declared.kql"].iter().any(|name| path.ends_with(name));
     let all: Vec<(PathBuf, PathBuf)> = cases.filter(|(_, path)| !in_order(path)).chain(queries).collect();
     let next = AtomicUsize::new(0);
     let found = Mutex::new((0, 0, Vec::new()));
