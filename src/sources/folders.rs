@@ -180,7 +180,8 @@ impl<W: Fn(&Path) -> bool> Walk<W> {
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::symlink;
 

@@ -16,8 +16,10 @@ use super::csv::Layout;
 use super::documents::walk;
 use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
+use super::gate::Gate;
 use super::headless::Headed;
 use super::jsonl::Keys;
+use super::lines::Lines;
 use super::open::BLOCK;
 use super::rejects::RejectLog;
 use super::rows::{Place, Rows, Wanted};
@@ -25,9 +27,8 @@ use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
 use super::tally::Tally;
 use super::turns::{LettingGo, Turns};
-use super::walk::Quick;
 use super::{apim, columnar, tsv};
-use crate::ir::Hint;
+use crate::ir::{Bar, Hint};
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +43,8 @@ pub struct ReadRequest {
     pub limit: Option<usize>,
     /// What is so of every row that is wanted. A reader may drop a row that one of these rules out, and need not.
     pub hints: Vec<Hint>,
+    /// What a row must reach to be wanted. A reader may drop rows that do not.
+    pub bar: Option<Bar>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
@@ -97,7 +100,9 @@ impl Catalog {
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Turns::default()));
         let log = self.options.keep_rejects.then(RejectLog::default);
-        let wanted = Wanted { columns, period: request.period, seen, log };
+        // What came before is counted among all rows of the period.
+        let gate = if seen.is_some() { Gate::default() } else { Gate::new(request, &columns) };
+        let wanted = Wanted { columns, period: request.period, seen, log, gate };
         let (open, skipped) = self.choose(request);
         let mut left = request.limit.unwrap_or(usize::MAX);
         let mut tally = self.side_by_side(&open, &wanted, &mut left, request, sink)?;
@@ -306,8 +311,7 @@ impl Catalog {
             }
             Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
-                let keys = Keys::new(rows.wanted(), shape, &request.table);
-                let content = Content::Lines(Box::new((Quick::new(&keys), keys)));
+                let content = Content::Lines(Box::new(Lines::new(rows.wanted(), shape, &request.table)));
                 let splitter = Splitter::new(opened.stream, opened.skipped, Cut::Lines);
                 return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, (0, 0), rows))));
             }

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use polars::prelude::{DataFrame, Int64Chunked, IntoLazy, LazyFrame, col};
+use polars::prelude::{DataFrame, DataType, Int64Chunked, IntoLazy, LazyFrame, col};
 
 use super::EngineError;
 use super::convert::compact;
@@ -11,7 +11,7 @@ use super::groups::Groups;
 use super::guarded;
 use super::held::{Budget, Held};
 use super::lower::{Engine, Lowering, collect};
-use crate::ir::{Context, Expr, Feed, Keep, Plan, PlanKind, SortKey, deep};
+use crate::ir::{Context, Expr, ExprKind, Feed, Keep, Plan, PlanKind, SortKey, deep};
 use crate::types::ScalarType;
 
 /// The bits of [`Feed::AT`] that count the rows of a batch, and those that count the batches of a file; what is above
@@ -100,7 +100,7 @@ impl<'a> Feeding<'a> {
                     Kept::Groups(groups) => groups.of(lazy),
                     Kept::Rows(_) | Kept::Best(..) => lazy,
                 };
-                let given = compact(lowering.collect(groups)?, usize::MAX)?;
+                let given = lowering.collect(groups)?;
                 match &mut *self.lock() {
                     Kept::Groups(groups) => groups.add(given),
                     Kept::Rows(_) | Kept::Best(..) => Ok(()),
@@ -136,6 +136,7 @@ impl<'a> Feeding<'a> {
     }
 
     fn keep_best(&self, given: DataFrame, keys: &[SortKey], count: u64) -> Result<(), EngineError> {
+        self.raise_bar(&given, keys, count)?;
         let mut guard = self.lock();
         let Kept::Best(held, number) = &mut *guard else { return Ok(()) };
         *number += 1;
@@ -148,6 +149,18 @@ impl<'a> Feeding<'a> {
             let part = Plan { kind: PlanKind::Part, schema: self.feed.each.schema.clone() };
             let best = lowering.collect(lowering.plan(&best(part, keys, count))?)?;
             held.add(*number, compact(best, usize::MAX)?)?;
+        }
+        Ok(())
+    }
+
+    /// Rows that are worse than the last of so many as are wanted need not come.
+    fn raise_bar(&self, best: &DataFrame, keys: &[SortKey], count: u64) -> Result<(), EngineError> {
+        let (Some(bar), Some(last)) = (&self.feed.scan.bar, best.height().checked_sub(1)) else { return Ok(()) };
+        if let Some(ExprKind::Column(name)) = keys.first().map(|key| &key.value.kind)
+            && best.height() as u64 >= count
+        {
+            let ticks = best.column(name)?.slice(last as i64, 1).cast(&DataType::Int64)?;
+            bar.raise(ticks.i64()?.get(0));
         }
         Ok(())
     }

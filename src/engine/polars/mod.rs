@@ -3,6 +3,7 @@
 mod adapt;
 mod aggregate;
 mod convert;
+mod distinct;
 mod expand;
 mod expression;
 mod feed;
