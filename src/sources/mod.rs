@@ -20,6 +20,7 @@ mod entry;
 mod error;
 mod external;
 mod feed;
+mod folders;
 mod gate;
 mod headless;
 mod json;
@@ -40,6 +41,7 @@ mod stamp;
 mod survey;
 mod tally;
 mod tsv;
+mod turns;
 mod walk;
 
 pub use catalog::{Catalog, FoundFile, ReadOptions};
