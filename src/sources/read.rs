@@ -196,6 +196,7 @@ impl Catalog {
                             let source = file.path.display().to_string();
                             let reason = file.problem.clone().unwrap_or_default();
                             rows.reject(Place { source: &source, line: 1, byte: 0 }, &reason, b"");
+                            rows.tally.damage = Some(reason);
                         }
                         if serves(file, &request.table, view) {
                             rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
@@ -224,8 +225,10 @@ impl Catalog {
         });
         *left = still.into_inner();
         let mut tally = Tally::default();
-        for outcome in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
-            tally.add(outcome?);
+        for (at, outcome) in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let mut of_file = outcome?;
+            of_file.of_files = vec![of_file.of_file(at)];
+            tally.add(of_file);
         }
         Ok(tally)
     }
