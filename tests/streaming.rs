@@ -213,6 +213,12 @@ fn plans_that_run_together_read_a_table_once_and_fail_alone() {
         "T | top 3 by Size | project Id",
         "T | join kind=inner (U | project Id) on Id | count",
         "T | where Code == 500 | take 4",
+        // These two keep the same groups.
+        "T | summarize Most = max(Size) by Key | order by Most desc, Key asc",
+        "T | summarize Most = max(Size) by Key | where Most > 10 | count",
+        // Rows of their own for each.
+        "T | where rand() < 2 | summarize count() by Key",
+        "T | where rand() < 2 | summarize count() by Key",
     ];
     let plans: Vec<Plan> = queries.iter().map(|query| plan(query)).collect();
     let engine = PolarsEngine::default();

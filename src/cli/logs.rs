@@ -212,7 +212,8 @@ impl Logs {
     pub fn of_files(&self) -> BTreeMap<usize, Vec<(String, FileTally)>> {
         let mut found: BTreeMap<usize, Vec<(String, FileTally)>> = BTreeMap::new();
         for (table, tally) in &*self.tallies.borrow() {
-            for of_file in &tally.of_files {
+            // A file that holds no row of a table is looked into for it all the same.
+            for of_file in tally.of_files.iter().filter(|rows| rows.read > 0 || rows.damage.is_some()) {
                 found.entry(of_file.file).or_default().push((table.clone(), of_file.clone()));
             }
         }
