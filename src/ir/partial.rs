@@ -93,11 +93,16 @@ impl Partial {
 
 /// Whether all that a plan means stands in it: no function made for it, and no other plan.
 fn plain(plan: &Plan) -> bool {
-    let simple = match plan.kind {
-        PlanKind::Part | PlanKind::Filter(..) | PlanKind::Project(..) | PlanKind::Aggregate(_) => true,
-        PlanKind::Sort(..) | PlanKind::Take(..) | PlanKind::Expand(_) => true,
-        _ => false,
-    };
+    let simple = matches!(
+        plan.kind,
+        PlanKind::Part
+            | PlanKind::Filter(..)
+            | PlanKind::Project(..)
+            | PlanKind::Aggregate(_)
+            | PlanKind::Sort(..)
+            | PlanKind::Take(..)
+            | PlanKind::Expand(_)
+    );
     simple && plan.expressions().into_iter().all(tells_all) && plan.inputs().into_iter().all(plain)
 }
 

@@ -58,7 +58,7 @@ fn places(keys: &[Vec<String>]) -> Option<BTreeMap<&[String], usize>> {
 
 /// What a value counts for.
 fn number(value: &Value<'_>) -> Option<f64> {
-    value.as_f64().or_else(|| match value {
+    value.as_f64().or(match value {
         Value::TimeSpan(ticks) => Some(*ticks as f64),
         _ => None,
     })
