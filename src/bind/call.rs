@@ -312,6 +312,12 @@ fn cost(parameter: &Parameter, expr: &Expr, allowed: Conversions) -> Option<u32>
         Class::Type => (expr.scalar_type == ScalarType::String && expr.as_literal().is_some()).then_some(0),
         Class::Array => (expr.scalar_type == ScalarType::Dynamic).then_some(0),
         Class::OneOf(types) if types.contains(&expr.scalar_type) => Some(0),
+        // A dynamic is made a text where nothing but a text will do.
+        Class::OneOf(types)
+            if expr.scalar_type == ScalarType::Dynamic && types.len() > 1 && types.contains(&ScalarType::String) =>
+        {
+            None
+        }
         Class::OneOf(types) => allowed(expr.scalar_type, target(types, expr.scalar_type, allowed)),
     }
 }

@@ -146,7 +146,7 @@ impl Binder<'_> {
         let is_named = |column: &String| self.words.binary_search(column).is_ok();
         let hidden = self.environment.tables.hidden(&name.text).columns.into_iter();
         schema.columns.extend(hidden.filter(|(column, _)| is_named(column)));
-        let scan = Scan { table: name.text.clone(), period: None, limit: None, hints: Vec::new() };
+        let scan = Scan::of(name.text.clone());
         let rows = self.within_period(Plan { kind: PlanKind::Scan(scan), schema });
         let mut withheld = self.environment.tables.withheld(&name.text);
         withheld.retain(|column| !is_named(column));

@@ -155,9 +155,15 @@ impl Rows for Logs {
             period: scan.period,
             limit: scan.limit.and_then(|n| usize::try_from(n).ok()),
             hints: scan.hints.clone(),
+            bar: scan.bar.clone(),
         };
         let private = Private::new(&self.redaction, !self.catalog.is_companion(&scan.table));
         request.hints.retain(|hint| private.allows(hint));
+        if self.tell_times {
+            // Those of all rows: none may be left out.
+            request.hints.clear();
+            request.bar = None;
+        }
         let times = if self.tell_times { Times::of(&mut request, self.catalog.schema(&scan.table)) } else { None };
         let read = |position, batch: RecordBatch| match &times {
             Some(times) => sink(position, times.take(batch, columns.len())),

@@ -2,6 +2,7 @@
 
 use super::Refusal;
 use crate::ir::{Expr, ExprKind, compile_regex};
+use crate::types::ScalarType;
 
 /// The constant text at a place; `None` when it is a column, or no text.
 fn constant(arguments: &[Expr], at: usize) -> Option<&str> {
@@ -168,11 +169,31 @@ pub(super) fn command_parser(arguments: &[Expr]) -> Option<Refusal> {
     refusal(1, format!("there is no parser '{parser}'"), "write 'windows'")
 }
 
-/// Keys and values come in pairs.
+/// Keys and values come in pairs, and keys are texts.
 pub(super) fn pairs(arguments: &[Expr]) -> Option<Refusal> {
+    let is_key = |expr: &Expr| matches!(expr.scalar_type, ScalarType::String | ScalarType::Dynamic);
+    if let Some(at) = (0..arguments.len()).step_by(2).find(|at| !is_key(&arguments[*at])) {
+        let message = format!("a key is a text, and this is a {}", arguments[at].scalar_type);
+        return refusal(at, message, "make it one with tostring(…)");
+    }
     if arguments.len().is_multiple_of(2) {
         return None;
     }
     let last = arguments.len().saturating_sub(1);
     refusal(last, "the last key has no value".to_owned(), "write a value behind each key")
+}
+
+/// Conditions and values come in pairs, with one more value at the end.
+pub(super) fn branches(arguments: &[Expr]) -> Option<Refusal> {
+    let last = arguments.len().saturating_sub(1);
+    if arguments.len().is_multiple_of(2) {
+        let message = "no value is left for when no condition holds".to_owned();
+        return refusal(last, message, "write a condition and a value in turn, and one value at the end");
+    }
+    let at = (0..last).step_by(2).find(|at| arguments[*at].scalar_type != ScalarType::Bool)?;
+    refusal(
+        at,
+        format!("a condition is a bool, and this is a {}", arguments[at].scalar_type),
+        "compare it with a value",
+    )
 }

@@ -1,7 +1,7 @@
 //! Choosing between values, and asking whether there is one.
 
 use super::datetime::instant;
-use super::{Function, Meaning, ResultName};
+use super::{Function, Meaning, ResultName, checks};
 use crate::ir::{Core, Expr};
 use crate::types::{ScalarType, Value};
 
@@ -114,6 +114,7 @@ pub const FUNCTIONS: &[Function] = &[
         signatures: &["(condition: bool, then: any, *more: any) -> then"],
         doc: "The value behind the first condition that is true, else the last argument.",
         examples: &[("case(1 > 2, 'a', 2 > 1, 'b', 'c')", "b")],
+        check: checks::branches,
         meaning: Meaning::Rewrite(case),
         ..Function::NEW
     },

@@ -361,7 +361,7 @@ pub const FUNCTIONS: &[Function] = &[
     },
     Function {
         name: "zip",
-        signatures: &["(*arrays: dynamic) -> dynamic"],
+        signatures: &["(first: dynamic, *more: dynamic) -> dynamic"],
         doc: "An array of arrays: the first elements, the second elements and so on, nulls where one is shorter.",
         examples: &[("zip(dynamic([1, 2]), dynamic(['a']))", "[[1,\"a\"],[2,null]]")],
         meaning: Meaning::Kernel(|_, a| {

@@ -95,4 +95,11 @@ pub const FUNCTIONS: &[Function] = &[
         &[("current_database()", "NetDefaultDB")],
         |_, _| Value::str("NetDefaultDB"),
     ),
+    Function::kernel(
+        "current_principal",
+        &["() -> string"],
+        "Who asks. Files are read without a login, so it is what Kusto says of somebody unknown.",
+        &[("current_principal()", "<null identity>")],
+        |_, _| Value::str("<null identity>"),
+    ),
 ];

@@ -9,7 +9,6 @@ const FORMULA: &str = "how Kusto mixes hashes is not published, and other number
 pub const UNSUPPORTED: &[(&str, &str)] = &[
     ("current_cluster_endpoint", CLUSTER),
     ("current_node_id", CLUSTER),
-    ("current_principal", LOGIN),
     ("current_principal_details", LOGIN),
     ("current_principal_is_member_of", LOGIN),
     ("cursor_after", STORE),

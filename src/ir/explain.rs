@@ -57,7 +57,11 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
                 let clues = hint.any_of.iter().map(|clue| format!("{:?} in {}", clue.piece, clue.column));
                 format!(", rows with {}", clues.collect::<Vec<_>>().join(" or "))
             });
-            format!("scan {}{period}{limit}{}", scan.table, hints.collect::<String>())
+            let bar = scan
+                .bar
+                .as_ref()
+                .map_or_else(String::new, |bar| format!(", none worse in {} than the best", bar.column));
+            format!("scan {}{period}{limit}{}{bar}", scan.table, hints.collect::<String>())
         }
         PlanKind::Values(table) => format!("values: {} row(s)", table.rows),
         PlanKind::Range(from, to, step) => format!("range {} .. {} by {}", to_text(from), to_text(to), to_text(step)),

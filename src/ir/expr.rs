@@ -1,4 +1,4 @@
-use super::{Core, Plan, ScalarKernel, WindowKernel};
+use super::{Core, Plan, ScalarKernel, WindowKernel, deep};
 use crate::types::{ScalarType, Value};
 
 /// A typed expression over the columns of one table.
@@ -148,6 +148,7 @@ impl Expr {
 
     /// Whether two evaluations over the same row may differ.
     pub fn is_volatile(&self) -> bool {
-        matches!(self.kind, ExprKind::Kernel { volatile: true, .. }) || self.operands().iter().any(Expr::is_volatile)
+        matches!(self.kind, ExprKind::Kernel { volatile: true, .. })
+            || deep(|| self.operands().iter().any(Expr::is_volatile))
     }
 }

@@ -3,6 +3,7 @@
 mod aggregate;
 mod among;
 mod arithmetic;
+mod bar;
 mod clues;
 mod compare;
 mod core;
@@ -19,6 +20,7 @@ mod text_match;
 mod together;
 
 pub use crate::syntax::deep;
+pub use bar::Bar;
 pub use clues::{Clue, Hint};
 pub use compare::{compare, unwrap_dynamic};
 pub use core::{Core, CoreAggregate};

@@ -4,7 +4,7 @@
 //! for the end of a read. Each scan of the plan becomes a [`Feed`] with as much of the plan above it as means the same on
 //! batches, and in the plan itself a scan of what the feed kept.
 
-use super::{Aggregate, AggregateCall, Expand, Expr, ExprKind, Plan, PlanKind, Scan, Schema, SortKey, deep};
+use super::{Aggregate, AggregateCall, Bar, Expand, Expr, ExprKind, Plan, PlanKind, Scan, Schema, SortKey, deep};
 use crate::types::ScalarType;
 
 /// A scan and what is done to its batches.
@@ -154,9 +154,12 @@ impl Cutter {
             // With a limit rows come in order, and so tell when there are enough.
             scan.limit = Some(u64::MAX);
         }
+        if let Keep::Best(keys, count) = &keep {
+            scan.bar = Bar::of(&each, keys, *count);
+        }
         let table = Feed::name(self.feeds.len());
         self.feeds.push(Feed { scan, schema, each, keep, kept: kept.clone() });
-        let scan = Scan { table, period: None, limit: None, hints: Vec::new() };
+        let scan = Scan::of(table);
         Plan { kind: PlanKind::Scan(scan), schema: kept }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::{AggregateKernel, Context, CoreAggregate, Expr, Hint};
+use super::{AggregateKernel, Bar, Context, CoreAggregate, Expr, Hint};
 use crate::types::{Column, ScalarType, Table, Value};
 
 /// The columns of a table, in order; names are unique.
@@ -139,6 +139,15 @@ pub struct Scan {
     pub limit: Option<u64>,
     /// What is so of every row that matters.
     pub hints: Vec<Hint>,
+    /// What a row must reach to matter, which rises while rows are read.
+    pub bar: Option<Bar>,
+}
+
+impl Scan {
+    /// A read of all of a table.
+    pub const fn of(table: String) -> Self {
+        Self { table, period: None, limit: None, hints: Vec::new(), bar: None }
+    }
 }
 
 /// Groups and their aggregates. Without keys there is one group, even over no rows.

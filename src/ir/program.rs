@@ -18,6 +18,7 @@ pub struct Program {
     node: Node,
     /// Whether the tree is too deep to walk on the little stack that other people's threads have.
     deep: bool,
+    volatile: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -35,12 +36,17 @@ impl Program {
     /// is not among them or a window function, which has no meaning on one row.
     pub fn new(expr: &Expr, columns: &[String]) -> Option<Self> {
         let deep = expr.height() > MODEST;
-        Some(Self { node: Node::new(expr, columns)?, deep })
+        Some(Self { node: Node::new(expr, columns)?, deep, volatile: expr.is_volatile() })
     }
 
     /// The value of the expression over one row.
     pub fn run<'a>(&'a self, context: &Context, row: &[Value<'a>]) -> Value<'a> {
         self.node.run(context, row)
+    }
+
+    /// Whether the same row may have another value the next time.
+    pub const fn is_volatile(&self) -> bool {
+        self.volatile
     }
 
     /// Runs something that runs the program many times, with enough stack for it.

@@ -16,6 +16,7 @@ pub fn join_scans<'s>(scans: impl IntoIterator<Item = (&'s Scan, &'s Schema)>) -
         };
         // Rows that are enough for one need not be for another.
         all.limit = None;
+        all.bar = None;
         if all.hints != scan.hints {
             all.hints.clear();
         }

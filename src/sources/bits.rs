@@ -1,51 +1,43 @@
-//! Where certain bytes stand among 64 of them: one bit each, found 16 at a time.
+//! Where certain bytes stand among 64 of them: one bit each, found by the widest instructions that the machine has.
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the instructions that were found")]
 
-use wide::u8x16;
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, u8x64};
 
 /// How many bytes are looked at together.
 pub(super) const WIDTH: usize = 64;
 
 /// 64 bytes of text.
-pub(super) struct Window([u8x16; 4]);
+pub(super) struct Window<S: Simd>(u8x64<S>);
 
-impl Window {
-    #[inline]
-    pub(super) fn new(bytes: &[u8; WIDTH]) -> Self {
-        let (parts, _) = bytes.as_chunks::<16>();
-        Self([parts[0].into(), parts[1].into(), parts[2].into(), parts[3].into()])
-    }
-
-    #[inline]
-    fn each(&self, of: impl Fn(u8x16) -> u8x16) -> u64 {
-        let bits = |n: usize| u64::from(of(self.0[n]).to_bitmask());
-        bits(0) | bits(1) << 16 | bits(2) << 32 | bits(3) << 48
+// Everything here is inlined: only so are the instructions those of `S`.
+impl<S: Simd> Window<S> {
+    #[inline(always)]
+    pub(super) fn new(simd: S, bytes: &[u8; WIDTH]) -> Self {
+        Self(u8x64::simd_from(simd, *bytes))
     }
 
     /// The places of a byte.
-    #[inline]
+    #[inline(always)]
     pub(super) fn equal(&self, byte: u8) -> u64 {
-        let wanted = u8x16::splat(byte);
-        self.each(|part| part.simd_eq(wanted))
+        self.0.simd_eq(byte).to_bitmask()
     }
 
     /// The places of the bytes that are the wanted one once only the bits of a mask are left of them.
-    #[inline]
+    #[inline(always)]
     pub(super) fn equal_under(&self, mask: u8, byte: u8) -> u64 {
-        let (mask, wanted) = (u8x16::splat(mask), u8x16::splat(byte));
-        self.each(|part| (part & mask).simd_eq(wanted))
+        (self.0 & mask).simd_eq(byte).to_bitmask()
     }
 
     /// Whether a byte occurs: cheaper than its places.
-    #[inline]
+    #[inline(always)]
     pub(super) fn holds(&self, byte: u8) -> bool {
-        let wanted = u8x16::splat(byte);
-        let eq = |n: usize| self.0[n].simd_eq(wanted);
-        (eq(0) | eq(1) | eq(2) | eq(3)).to_bitmask() != 0
+        self.0.simd_eq(byte).any_true()
     }
 }
 
 /// Each bit becomes the parity of itself and those below: between quotes, the opening one included, all are 1.
-#[inline]
+#[inline(always)]
 pub(super) const fn parity(mut bits: u64) -> u64 {
     bits ^= bits << 1;
     bits ^= bits << 2;
@@ -56,7 +48,7 @@ pub(super) const fn parity(mut bits: u64) -> u64 {
 }
 
 /// The bits that follow a set bit directly. `carry` is the last bit of the window before, and becomes that of this one.
-#[inline]
+#[inline(always)]
 pub(super) const fn after(bits: u64, carry: &mut u64) -> u64 {
     let following = bits << 1 | *carry;
     *carry = bits >> 63;
@@ -64,7 +56,7 @@ pub(super) const fn after(bits: u64, carry: &mut u64) -> u64 {
 }
 
 /// The last window of a text, filled up with zeros, and the bits that belong to the text.
-#[inline]
+#[inline(always)]
 pub(super) fn last_window(rest: &[u8]) -> ([u8; WIDTH], u64) {
     let mut window = [0; WIDTH];
     let count = rest.len().min(WIDTH - 1);
@@ -79,7 +71,20 @@ pub(super) fn count(bytes: &[u8], byte: u8) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
+
     use super::*;
+
+    /// All that this machine can do, and not only the best of it.
+    fn levels() -> Vec<Level> {
+        let best = Level::new();
+        #[cfg(target_arch = "x86_64")]
+        let lower =
+            [best.as_sse2().map(Level::Sse2), best.as_sse4_2().map(Level::Sse4_2), best.as_avx2().map(Level::Avx2)];
+        #[cfg(not(target_arch = "x86_64"))]
+        let lower: [Option<Level>; 0] = [];
+        lower.into_iter().flatten().chain([best]).collect()
+    }
 
     #[test]
     fn places_are_those_of_the_bytes() {
@@ -87,10 +92,16 @@ mod tests {
         let places = |wanted: &dyn Fn(u8) -> bool| {
             bytes.iter().enumerate().filter(|(_, b)| wanted(**b)).fold(0_u64, |all, (n, _)| all | 1 << n)
         };
-        let window = Window::new(&bytes);
-        assert_eq!(window.equal(b'"'), places(&|b| b == b'"'));
-        assert_eq!(window.equal_under(0xd9, 0x59), places(&|b| b & 0xd9 == 0x59));
-        assert!(window.holds(b'"') && !window.holds(b'!'));
+        fn seen(simd: impl Simd, bytes: &[u8; WIDTH]) -> (u64, u64, (bool, bool)) {
+            let window = Window::new(simd, bytes);
+            (window.equal(b'"'), window.equal_under(0xd9, 0x59), (window.holds(b'"'), window.holds(b'!')))
+        }
+        for level in levels() {
+            let (quotes, brackets, holds) = dispatch!(level, simd => seen(simd, &bytes));
+            assert_eq!(quotes, places(&|b| b == b'"'));
+            assert_eq!(brackets, places(&|b| b & 0xd9 == 0x59));
+            assert_eq!(holds, (true, false));
+        }
         assert_eq!(count(&bytes, b'"'), 9);
     }
 

@@ -1,4 +1,7 @@
 //! The cells of delimited text, found 64 bytes at a time.
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the instructions that were found")]
+
+use fearless_simd::{Level, Simd, dispatch};
 
 use super::bits::{WIDTH, Window, after, count, last_window, parity};
 use super::cell::Raw;
@@ -23,6 +26,8 @@ pub(super) struct Cells<'b> {
     /// Where the record begins, and its cells end.
     start: usize,
     ends: Vec<u32>,
+    /// What the machine can do.
+    level: Level,
 }
 
 /// A record: some bytes, and where its cells end.
@@ -55,11 +60,18 @@ impl<'b> Cells<'b> {
             after_return: 0,
             start: from,
             ends: Vec::new(),
+            level: Level::new(),
         }
     }
 
     /// The next record, blank ones too.
     pub(super) fn next(&mut self) -> Option<Record<'_>> {
+        let level = self.level;
+        dispatch!(level, simd => self.next_with(simd))
+    }
+
+    #[inline(always)]
+    fn next_with<S: Simd>(&mut self, simd: S) -> Option<Record<'_>> {
         if self.start >= self.bytes.len() {
             return None;
         }
@@ -82,7 +94,7 @@ impl<'b> Cells<'b> {
                 plain &= self.inside == 0;
                 return Some(self.record(start, self.start, plain, broken_lines));
             }
-            self.window();
+            self.window(simd);
             plain &= !self.odd;
             broken_lines |= self.broken_lines;
         }
@@ -93,22 +105,23 @@ impl<'b> Cells<'b> {
         Record { bytes: self.bytes, start, end, ends: &self.ends, plain, lines }
     }
 
-    fn window(&mut self) {
+    #[inline(always)]
+    fn window<S: Simd>(&mut self, simd: S) {
         self.base = self.at;
         let rest = &self.bytes[self.at..];
         match rest.first_chunk::<WIDTH>() {
-            Some(window) => self.look(window, u64::MAX),
+            Some(window) => self.look(simd, window, u64::MAX),
             None => {
                 let (window, valid) = last_window(rest);
-                self.look(&window, valid);
+                self.look(simd, &window, valid);
             }
         }
         self.at += WIDTH.min(rest.len());
     }
 
-    #[inline]
-    fn look(&mut self, bytes: &[u8; WIDTH], valid: u64) {
-        let window = Window::new(bytes);
+    #[inline(always)]
+    fn look<S: Simd>(&mut self, simd: S, bytes: &[u8; WIDTH], valid: u64) {
+        let window = Window::new(simd, bytes);
         let quotes = window.equal(b'"');
         let newlines = window.equal(b'\n');
         let inside = parity(quotes) ^ self.inside;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read};
 
 use super::apim::{self, ENVELOPE_NAMES, LAST_ERROR_NAMES};
-use super::blocks::{Block, End, LONGEST};
+use super::blocks::LONGEST;
 use super::cell::{Adapt, Raw};
 use super::companion::Guesses;
 use super::error::SourceError;
@@ -14,7 +14,6 @@ use super::open::{BLOCK, Stream};
 use super::rows::{Place, Rows, TIME, Wanted};
 use super::sniff::Shape;
 use super::stamp::Stamps;
-use super::walk::Quick;
 
 /// What a key's value is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +44,13 @@ pub(super) struct Keys {
 }
 
 impl Keys {
+    /// The keys of all wanted columns.
     pub(super) fn new(wanted: &Wanted, shape: Shape, table: &str) -> Self {
+        Self::only(wanted, |_| true, shape, table)
+    }
+
+    /// The keys of some wanted columns, by their places.
+    pub(super) fn only(wanted: &Wanted, some: impl Fn(usize) -> bool, shape: Shape, table: &str) -> Self {
         let mut keys = Self {
             top: HashMap::new(),
             nested: HashMap::new(),
@@ -56,7 +61,7 @@ impl Keys {
             table: table.to_owned(),
             width: wanted.columns.len(),
         };
-        for (at, (column, _)) in wanted.columns.iter().enumerate() {
+        for (at, (column, _)) in wanted.columns.iter().enumerate().filter(|(at, _)| some(*at)) {
             if keys.is_view() {
                 keys.view(column, at);
                 continue;
@@ -120,6 +125,12 @@ impl Keys {
         }
     }
 
+    /// The value of a wanted column in a record, and how it is adapted.
+    pub(super) fn value<'r>(&'r self, text: &'r str, record: &'r Record, at: usize) -> (Option<Raw<'r>>, Adapt) {
+        let found = record.columns[at].as_ref().map(|found| record.raw(found, text));
+        (found.or_else(|| self.constants[at].as_deref().map(Raw::Text)), self.adapts[at])
+    }
+
     fn add(&mut self, column: &str, slot: Slot) {
         add(&mut self.top, column, slot);
         if self.shape != Shape::Diagnostic {
@@ -177,6 +188,15 @@ impl Record {
         self.inner.clear();
     }
 
+    /// The record's time as it stands there, when it was looked for.
+    pub(super) fn time<'r>(&'r self, text: &'r str) -> Option<Raw<'r>> {
+        self.time.as_ref().map(|found| self.raw(found, text))
+    }
+
+    fn raw<'r>(&'r self, found: &Found, text: &'r str) -> Raw<'r> {
+        Raw::Json(&(if found.inner { &self.inner } else { text })[found.start..found.end])
+    }
+
     /// Notes a value. Of a key that comes twice the first stays.
     pub(super) fn put(&mut self, slot: Slot, found: Found) {
         let place = match slot {
@@ -187,60 +207,6 @@ impl Record {
         };
         place.get_or_insert(found);
     }
-}
-
-/// Reads a block of JSON lines; lines are counted from the block's first. The answer is how many they are.
-pub(super) fn read_block(
-    block: &Block,
-    source: &str,
-    keys: &Keys,
-    quick: &Quick,
-    rows: &mut Rows<'_>,
-) -> Result<u64, SourceError> {
-    let bytes = &block.data[..block.used];
-    // All at once is cheaper than line by line.
-    let valid = simdutf8::basic::from_utf8(&bytes[..block.whole]).ok();
-    let mut record = Record::default();
-    let mut place = Place { source, line: block.lines, byte: 0 };
-    let mut at = block.from;
-    while at < block.whole && !rows.full() {
-        let start = at;
-        let (length, complete) =
-            memchr::memchr(b'\n', &bytes[start..block.whole]).map_or((block.whole - start, false), |n| (n + 1, true));
-        at += length;
-        place.line += 1;
-        place.byte = block.byte + start as u64;
-        let trimmed = bytes[start..at].trim_ascii();
-        if trimmed.is_empty() {
-            continue;
-        }
-        rows.tally.bytes += length as u64;
-        let from = start + bytes[start..at].len() - bytes[start..at].trim_ascii_start().len();
-        let text = match valid.and_then(|text| text.get(from..from + trimmed.len())) {
-            Some(text) => Cow::Borrowed(text),
-            None => String::from_utf8_lossy(trimmed),
-        };
-        let sound = matches!(text, Cow::Borrowed(_));
-        record.clear(keys.width());
-        let outcome = if quick.scan(&text, &mut record) { Ok(()) } else { scan(&text, keys, &mut record) };
-        match outcome {
-            Ok(()) => take(&text, keys, &record, sound, place, rows)?,
-            Err(Broken::Ended) if !complete => rows.in_progress(),
-            Err(Broken::Ended) => rows.reject(place, "the line stops before its JSON object is complete", trimmed),
-            Err(Broken::At(at, what)) => {
-                rows.reject(place, &format!("not a JSON object: {what} (byte {at} of the line)"), trimmed);
-            }
-        }
-    }
-    place.line += 1;
-    place.byte = block.byte + at as u64;
-    match &block.end {
-        End::More | End::File => place.line -= 1,
-        _ if rows.full() => {}
-        End::Damaged(reason) => rows.damaged(place, reason, &bytes[block.whole..]),
-        End::TooLong { endless } => rows.too_long(place, "line", *endless, bytes),
-    }
-    Ok(place.line)
 }
 
 /// Shows every value of every record to the guesses.
@@ -342,7 +308,6 @@ pub(super) fn take(
     place: Place<'_>,
     rows: &mut Rows<'_>,
 ) -> Result<(), SourceError> {
-    let raw = |found: &Found| Raw::Json(&(if found.inner { &record.inner } else { text })[found.start..found.end]);
     if let Some(found) = &record.table {
         let named = text[found.start..found.end].trim_matches('"');
         let table = match keys.shape {
@@ -354,9 +319,6 @@ pub(super) fn take(
             return Ok(());
         }
     }
-    let value = |at: usize| {
-        let constant = || keys.constants[at].as_deref().map(Raw::Text);
-        (record.columns[at].as_ref().map(raw).or_else(constant), keys.adapts[at])
-    };
-    rows.take(value, record.time.as_ref().map(raw), Stamps::default(), sound, text.as_bytes(), place)
+    let value = |at: usize| keys.value(text, record, at);
+    rows.take(value, record.time(text), Stamps::default(), sound, text.as_bytes(), place)
 }

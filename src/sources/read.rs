@@ -16,17 +16,18 @@ use super::csv::Layout;
 use super::documents::walk;
 use super::entry::Entry;
 use super::error::{SourceError, SourceErrorKind};
+use super::gate::Gate;
 use super::headless::Headed;
 use super::jsonl::Keys;
+use super::lines::Lines;
 use super::open::BLOCK;
 use super::rejects::RejectLog;
 use super::rows::{Place, Rows, Wanted};
 use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
 use super::tally::Tally;
-use super::walk::Quick;
 use super::{apim, columnar, tsv};
-use crate::ir::Hint;
+use crate::ir::{Bar, Hint};
 
 /// What is asked of the logs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub struct ReadRequest {
     pub limit: Option<usize>,
     /// What is so of every row that is wanted. A reader may drop a row that one of these rules out, and need not.
     pub hints: Vec<Hint>,
+    /// What a row must reach to be wanted. A reader may drop rows that do not.
+    pub bar: Option<Bar>,
 }
 
 /// Where a batch stands among all of a read: rows of a smaller position come first.
@@ -96,7 +99,8 @@ impl Catalog {
             .collect::<Result<Vec<_>, _>>()?;
         let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
         let log = self.options.keep_rejects.then(RejectLog::default);
-        let wanted = Wanted { columns, period: request.period, seen, log };
+        let gate = Gate::new(request, &columns);
+        let wanted = Wanted { columns, period: request.period, seen, log, gate };
         let (open, skipped) = self.choose(request);
         let mut left = request.limit.unwrap_or(usize::MAX);
         let mut tally = self.side_by_side(&open, &wanted, &mut left, request, sink)?;
@@ -201,7 +205,7 @@ impl Catalog {
                         if serves(file, &request.table, view) {
                             rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
                             match self.open_file(entry, rows, request, share) {
-                                Ok(Reading::Done(tally, enough)) => note(at, Some(Ok((tally, enough)))),
+                                Ok(Reading::Done(done)) => note(at, Some(Ok(*done))),
                                 Ok(Reading::Text(text)) => {
                                     if file.size > BLOCK as u64 {
                                         jobs.share(&text);
@@ -236,7 +240,7 @@ impl Catalog {
     /// Reads a file; one that has parts may use so many threads.
     pub(super) fn read_file(&self, entry: &Entry, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         match self.open_file(entry, rows, request, threads)? {
-            Reading::Done(tally, left) => Ok((tally, left)),
+            Reading::Done(done) => Ok(*done),
             Reading::Text(text) => text.work(&mut Vec::new()).unwrap_or_else(|| Ok((Tally::default(), 0))),
         }
     }
@@ -254,7 +258,7 @@ impl Catalog {
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
             let (tally, left) = columnar::read_parquet(&file.path, &source, &request.table, threads, rows)?;
-            return Ok(Reading::Done(tally, left));
+            return Ok(Reading::Done(Box::new((tally, left))));
         }
         let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
         let opened = entry.open().map_err(unreadable)?;
@@ -292,22 +296,21 @@ impl Catalog {
             }
             Some(Shape::Arrow) => columnar::read_arrow(opened.stream, &source, &request.table, &mut rows)?,
             Some(shape) => {
-                let keys = Keys::new(rows.wanted(), shape, &request.table);
-                let content = Content::Lines(Box::new((Quick::new(&keys), keys)));
+                let content = Content::Lines(Box::new(Lines::new(rows.wanted(), shape, &request.table)));
                 let splitter = Splitter::new(opened.stream, opened.skipped, Cut::Lines);
                 return Ok(Reading::Text(Arc::new(Shared::new(source, content, splitter, (0, 0), rows))));
             }
             None => {}
         }
         let (tally, left) = rows.finish()?;
-        Ok(Reading::Done(tally, left))
+        Ok(Reading::Done(Box::new((tally, left))))
     }
 }
 
 /// How far the reading of a file went.
 enum Reading<'r> {
     /// What became of its rows, and how many more are wanted.
-    Done(Tally, usize),
+    Done(Box<(Tally, usize)>),
     /// Text that is open, for any thread to read on.
     Text(Arc<Shared<'r>>),
 }

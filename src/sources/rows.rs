@@ -12,6 +12,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use super::blocks::LONGEST;
 use super::cell::{Adapt, Builder, Fit, Raw};
 use super::error::SourceError;
+use super::gate::Gate;
 use super::read::{Position, Sink};
 use super::rejects::RejectLog;
 use super::stamp::Stamps;
@@ -24,7 +25,7 @@ pub(super) use batch::Batch;
 const BATCH: usize = 65_536;
 
 /// So many bits of a batch's number tell its place within a part of a file; those above tell the part.
-const PART: u32 = 8;
+const PART: u32 = 10;
 
 /// So many bytes of rejected rows are kept together.
 const UNKEPT: usize = 1 << 16;
@@ -43,6 +44,8 @@ pub(super) struct Wanted {
     pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
     /// Where all rejected rows go.
     pub(super) log: Option<RejectLog>,
+    /// What rows must pass.
+    pub(super) gate: Gate,
 }
 
 /// Where a row stands.
@@ -130,7 +133,7 @@ impl<'w> Rows<'w> {
         self.tally.read += 1;
         let outside = self.wanted.period.is_some() && self.is_outside(ticks(time, stamps));
         let mut columns_fit = true;
-        if !outside && !self.is_duplicate(record) {
+        if !outside && !self.is_duplicate(record) && self.wanted.gate.passes(&value, stamps) {
             for (at, builder) in self.builders.iter_mut().enumerate() {
                 match value(at) {
                     (None, _) => builder.append_missing(),
@@ -159,6 +162,23 @@ impl<'w> Rows<'w> {
             self.flush()?;
         }
         Ok(())
+    }
+
+    /// Whether there is anything that a row may be turned away for.
+    pub(super) fn may_turn_away(&self) -> bool {
+        self.wanted.period.is_some() || self.wanted.gate.is_shut()
+    }
+
+    /// Whether a row is surely not wanted: to take it means to count it, and no value besides those of the gate is
+    /// looked at.
+    pub(super) fn turns_away<'r>(
+        &self,
+        value: impl Fn(usize) -> (Option<Raw<'r>>, Adapt),
+        time: Option<Raw<'r>>,
+        stamps: Stamps,
+    ) -> bool {
+        let outside = |(from, to): (i64, i64)| ticks(time, stamps).is_none_or(|t| t < from || t >= to);
+        self.wanted.period.is_some_and(outside) || !self.wanted.gate.passes(&value, stamps)
     }
 
     /// Whether a row of this time is not one of the period. One that its file's folders do not promise is counted.

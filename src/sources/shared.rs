@@ -7,15 +7,14 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use super::blocks::Splitter;
 use super::csv::Layout;
 use super::error::SourceError;
-use super::jsonl::{self, Keys};
+use super::lines::{self, Lines};
 use super::read::Outcome;
 use super::rows::Rows;
 use super::tally::Tally;
-use super::walk::Quick;
 
 /// How the records of a file are taken apart.
 pub(super) enum Content {
-    Lines(Box<(Quick, Keys)>),
+    Lines(Box<Lines>),
     Cells(Layout),
 }
 
@@ -111,10 +110,7 @@ impl<'r> Shared<'r> {
             };
             let mut rows = self.rows.part(block.number, left);
             let lines = match &self.content {
-                Content::Lines(lines) => {
-                    let (quick, keys) = &**lines;
-                    jsonl::read_block(&block, &self.source, keys, quick, &mut rows)
-                }
+                Content::Lines(lines) => lines::read_block(&block, &self.source, lines, &mut rows),
                 Content::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
             };
             let number = block.number;

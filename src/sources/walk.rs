@@ -7,8 +7,11 @@
 //! The check is one of neighbours. In the objects whose keys matter every token may be followed by certain tokens only:
 //! a brace or comma by a key, a key by a colon, a colon by a value, a value by a comma or the end. What stands in other
 //! brackets must only balance.
+#![allow(clippy::inline_always, reason = "only what is inlined is compiled for the instructions that were found")]
 
 mod table;
+
+use fearless_simd::{Level, Simd, dispatch};
 
 use super::bits::{WIDTH, Window, after, last_window, parity};
 use super::json::Scanner;
@@ -21,6 +24,8 @@ const DEEP: u32 = 100;
 /// The keys that matter: of the record, of its properties, and of the last error in those.
 pub(super) struct Quick {
     tables: [Table; 3],
+    /// What the machine can do.
+    level: Level,
 }
 
 const TOP: usize = 0;
@@ -29,25 +34,31 @@ const LAST_ERROR: usize = 2;
 
 impl Quick {
     pub(super) fn new(keys: &Keys) -> Self {
-        Self { tables: [Table::new(&keys.top), Table::new(&keys.nested), Table::new(&keys.last_error)] }
+        let tables = [Table::new(&keys.top), Table::new(&keys.nested), Table::new(&keys.last_error)];
+        Self { tables, level: Level::new() }
     }
 
     /// Finds the values of a record. False when the slow walk must do it; what was found until then does not count.
     pub(super) fn scan(&self, text: &str, record: &mut Record) -> bool {
         let line = text.as_bytes();
+        dispatch!(self.level, simd => self.scan_with(simd, line, record))
+    }
+
+    #[inline(always)]
+    fn scan_with<S: Simd>(&self, simd: S, line: &[u8], record: &mut Record) -> bool {
         let Some((b'{', body)) = line.split_first() else { return false };
         let mut walk = Walk::new(self, line, record);
         let (windows, rest) = body.as_chunks::<WIDTH>();
         let mut at = 1;
         for window in windows {
-            if !walk.window(window, at, u64::MAX) {
+            if !walk.window(simd, window, at, u64::MAX) {
                 return false;
             }
             at += WIDTH;
         }
         if !rest.is_empty() {
             let (window, valid) = last_window(rest);
-            if !walk.window(&window, at, valid) {
+            if !walk.window(simd, &window, at, valid) {
                 return false;
             }
         }
@@ -104,9 +115,9 @@ impl<'w> Walk<'w> {
     }
 
     /// Walks the bytes that begin at a place of the line. False when the slow walk must tell.
-    #[inline]
-    fn window(&mut self, bytes: &[u8; WIDTH], at: usize, valid: u64) -> bool {
-        let window = Window::new(bytes);
+    #[inline(always)]
+    fn window<S: Simd>(&mut self, simd: S, bytes: &[u8; WIDTH], at: usize, valid: u64) -> bool {
+        let window = Window::new(simd, bytes);
         let mut quotes = window.equal(b'"');
         let slashes = if self.escape != 0 || window.holds(b'\\') {
             let slashes = window.equal(b'\\');

@@ -5,6 +5,7 @@
 mod arrow;
 mod cast;
 mod datetime;
+mod distinct;
 mod format;
 mod scalar;
 mod timespan;
@@ -17,6 +18,7 @@ pub use datetime::{
     TICKS_PER_SECOND, UNIX_EPOCH_TICKS, civil_from_ticks, days_from_civil, format_datetime, parse_datetime,
     ticks_from_civil,
 };
+pub use distinct::Distinct;
 pub use format::{format_real, to_text};
 pub use scalar::ScalarType;
 pub use timespan::{format_timespan, parse_timespan, parse_timespan_literal};

@@ -1,5 +1,6 @@
 //! `summarize`, `distinct`.
 
+use super::columns::no_star;
 use crate::bind::aggregates::Aggregates;
 use crate::bind::names::Namer;
 use crate::bind::scope::{Env, Row, Tabular};
@@ -48,6 +49,18 @@ impl Binder<'_> {
         env: &Env,
         namer: &mut Namer,
     ) -> Bind<Vec<(String, Expr)>> {
+        no_star(keys)?;
+        self.told_apart_by(input, keys, env, namer)
+    }
+
+    /// What tells rows apart, where a star may stand for all columns.
+    fn told_apart_by(
+        &self,
+        input: &Tabular,
+        keys: &[NamedExpr],
+        env: &Env,
+        namer: &mut Namer,
+    ) -> Bind<Vec<(String, Expr)>> {
         let mut hidden = Vec::new();
         let columns = self.named_columns(input, keys, env, namer, &mut hidden)?;
         single(&hidden, keys)?;
@@ -61,7 +74,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn distinct(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
-        let keys = self.group_keys(&input, items, env, &mut Namer::default())?;
+        let keys = self.told_apart_by(&input, items, env, &mut Namer::default())?;
         Ok(Tabular::new(grouped(input.plan, keys, Aggregates::default())))
     }
 }

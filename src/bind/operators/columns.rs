@@ -10,6 +10,13 @@ use crate::ir::{Core, Expr, Plan, Schema};
 use crate::syntax::ast::{self, ExprKind, Name, NamedExpr};
 use crate::types::{ScalarType, Value};
 
+/// A star stands for columns only where it may: in `distinct`, and in arguments that say so.
+pub(super) fn no_star(items: &[NamedExpr]) -> Bind<()> {
+    let Some(star) = items.iter().find(|item| matches!(item.value.kind, ExprKind::Star)) else { return Ok(()) };
+    let finding = Diagnostic::new("KQL229", "'*' is no value", star.span);
+    Err(Box::new(finding.help("name the columns; `extend` keeps all of them, `distinct *` groups by all of them")))
+}
+
 /// How many columns a sort of several arrays gives.
 fn sorted(function: &Function, call: &ast::Expr) -> usize {
     match &call.kind {
@@ -101,15 +108,13 @@ impl Binder<'_> {
 
     pub(super) fn extend(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
         said_once(items)?;
+        no_star(items)?;
         let row = Row::of(&input);
         let mut columns = input.plan.all_columns();
         let mut hidden = Vec::new();
         let mut namer = Namer::new(columns.iter().map(|(name, _)| name.clone()).collect());
         let mut replaced: Vec<String> = Vec::new();
         for item in items {
-            if matches!(item.value.kind, ExprKind::Star) {
-                continue;
-            }
             let mut values = self.columns_of(item, &row, env, &mut hidden)?;
             let several = values.len();
             // Names leave out the columns without one, here but not in `project`.
@@ -166,7 +171,9 @@ impl Binder<'_> {
         for item in items {
             if matches!(item.value.kind, ExprKind::Star) {
                 input.plan.schema.columns.iter().for_each(|(name, _)| namer.take(name));
-                columns.extend(input.plan.all_columns());
+                let named = |(name, _): &(String, Expr)| columns.iter().any(|(taken, _)| taken == name);
+                let rest: Vec<_> = input.plan.all_columns().into_iter().filter(|column| !named(column)).collect();
+                columns.extend(rest);
                 continue;
             }
             let values = self.columns_of(item, &row, env, hidden)?;
@@ -186,6 +193,7 @@ impl Binder<'_> {
     }
 
     pub(super) fn project(&self, input: Tabular, items: &[NamedExpr], env: &Env) -> Bind<Tabular> {
+        no_star(items)?;
         let mut hidden = Vec::new();
         let columns = self.named_columns(&input, items, env, &mut Namer::default(), &mut hidden)?;
         let plan = with_hidden(input.plan, hidden).project(columns);

@@ -98,7 +98,16 @@ impl Binder<'_> {
 /// Whether a body reads a table of its own rather than the part.
 fn has_own_source(body: &ast::Pipeline) -> bool {
     let first = body.operators.first().map(|operator| &operator.kind);
-    body.source.is_some() || matches!(first, Some(OperatorKind::Print(_) | OperatorKind::Range { .. }))
+    let makes_rows = |kind: &OperatorKind| {
+        matches!(
+            kind,
+            OperatorKind::Print(_)
+                | OperatorKind::Range { .. }
+                | OperatorKind::DataTable { .. }
+                | OperatorKind::ExternalData { .. }
+        )
+    };
+    body.source.is_some() || first.is_some_and(makes_rows)
 }
 
 /// The key of the part at hand: the first cell of its column.

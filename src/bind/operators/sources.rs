@@ -7,7 +7,7 @@ use crate::bind::{Bind, Binder, error};
 use crate::diagnostics::Diagnostic;
 use crate::ir::{Plan, PlanKind, Schema};
 use crate::syntax::ast::{ColumnDeclaration, Expr, Name, NamedExpr, Operator, OperatorKind};
-use crate::types::{Column, ScalarType, Table};
+use crate::types::{Column, ScalarType, Table, Value};
 
 impl Binder<'_> {
     /// The table of an operator that needs none before it; `None` for all others.
@@ -112,8 +112,23 @@ impl Binder<'_> {
         let step_type = if scalar_type == DateTime { TimeSpan } else { scalar_type };
         let from = self.constant(from, scalar_type, env)?;
         let to = self.constant(to, scalar_type, env)?;
+        let at = step.span;
         let step = self.constant(step, step_type, env)?;
+        if is_zero(&step) {
+            let finding = Diagnostic::new("KQL228", "a step of zero gets nowhere", at);
+            return Err(Box::new(finding.help("write a step above or below zero")));
+        }
         let schema = Schema { columns: vec![(name.text.clone(), scalar_type)] };
         Ok(Tabular { plan: Plan { kind: PlanKind::Range(from, to, step), schema }, serialized: true, name: None })
+    }
+}
+
+fn is_zero(value: &Value<'_>) -> bool {
+    match value {
+        Value::Int(n) => *n == 0,
+        Value::Long(n) | Value::TimeSpan(n) => *n == 0,
+        Value::Real(x) => *x == 0.0,
+        Value::Decimal(x) => x.is_zero(),
+        _ => false,
     }
 }

@@ -4,13 +4,13 @@ use std::borrow::Cow;
 
 use polars::error::PolarsResult;
 use polars::prelude::{
-    BooleanChunked, Column, DataType, ExplodeOptions, Float64Chunked, Int32Chunked, Int64Chunked, IntoColumn,
-    ListChunked, Series, StringChunked,
+    BooleanChunked, Column, DataType, ExplodeOptions, Float64Chunked, IdxCa, IdxSize, Int32Chunked, Int64Chunked,
+    IntoColumn, ListChunked, Series, StringChunked,
 };
 
 use super::convert::series;
 use crate::ir::{AggregateKernel, Context, CoreAggregate, Program, WindowKernel};
-use crate::types::{Json, ScalarType, Value};
+use crate::types::{Distinct, Json, ScalarType, Value};
 
 /// Reads the cells of a column as KQL values.
 pub(super) enum Reader {
@@ -78,8 +78,28 @@ fn at(reader: &Reader, length: usize, row: usize) -> Value<'_> {
     reader.value(if length == 1 { 0 } else { row })
 }
 
-/// Runs an expression's program once a row. `types` are the KQL types of the columns it reads.
+/// Runs an expression's program once a row; over a column of few texts, where the same text has the same answer, once a
+/// text. `types` are the KQL types of the columns it reads.
 pub(super) fn scalar(
+    program: &Program,
+    context: &Context,
+    types: &[ScalarType],
+    answer: ScalarType,
+    columns: &[Column],
+) -> PolarsResult<Column> {
+    if let [column] = columns
+        && !program.is_volatile()
+        && let Ok(texts) = column.as_materialized_series().str()
+        && let Some(Distinct { firsts, of_rows }) = Distinct::of(texts.iter().map(Option::unwrap_or_default))
+    {
+        let firsts = IdxCa::from_vec("".into(), firsts.into_iter().map(|row| row as IdxSize).collect());
+        let each = by_rows(program, context, types, answer, &[column.take(&firsts)?])?;
+        return each.take(&IdxCa::from_vec("".into(), of_rows));
+    }
+    by_rows(program, context, types, answer, columns)
+}
+
+fn by_rows(
     program: &Program,
     context: &Context,
     types: &[ScalarType],

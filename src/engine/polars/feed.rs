@@ -1,17 +1,18 @@
 //! What one feed of a plan keeps of the batches of its read.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use polars::prelude::{DataFrame, Int64Chunked, IntoLazy, LazyFrame, col};
+use polars::prelude::{DataFrame, DataType, Int64Chunked, IntoLazy, LazyFrame, col};
 
 use super::EngineError;
+use super::chosen::{Choice, Chosen};
 use super::convert::compact;
 use super::groups::Groups;
 use super::guarded;
 use super::held::{Budget, Held};
 use super::lower::{Engine, Lowering, collect};
-use crate::ir::{Context, Expr, Feed, Keep, Plan, PlanKind, SortKey, deep};
+use crate::ir::{Context, Expr, ExprKind, Feed, Keep, Plan, PlanKind, SortKey, deep};
 use crate::types::ScalarType;
 
 /// The bits of [`Feed::AT`] that count the rows of a batch, and those that count the batches of a file; what is above
@@ -37,17 +38,20 @@ enum Kept<'a> {
     /// The best so far, by the number of the frame that gave them.
     Best(Held<'a>, i64),
     Groups(Box<Groups<'a>>),
+    /// One row of each group.
+    Chosen(Arc<Choice<'a>>, Chosen<'a>),
 }
 
 impl<'a> Feeding<'a> {
     pub(super) fn new(feed: &'a Feed, context: &'a Context, budget: &'a Budget, in_order: bool) -> Self {
+        let unique = !multiplies(&feed.each);
         let kept = match &feed.keep {
             Keep::All | Keep::First(_) => Kept::Rows(Held::new(budget)),
             Keep::Best(..) => Kept::Best(Held::new(budget), 0),
-            Keep::Groups(keys, calls) => {
-                let groups = Groups::new(keys, calls, !multiplies(&feed.each), context, budget);
-                Kept::Groups(Box::new(groups))
-            }
+            Keep::Groups(keys, calls) => match Choice::of(keys, calls, unique, context) {
+                Some(choice) => Kept::Chosen(Arc::new(choice), Chosen::new(budget)),
+                None => Kept::Groups(Box::new(Groups::new(keys, calls, unique, context, budget))),
+            },
         };
         Self {
             feed,
@@ -96,13 +100,18 @@ impl<'a> Feeding<'a> {
             }
             Keep::Groups(..) => {
                 let lazy = lowering.plan(&self.feed.each)?;
-                let groups = match &*self.lock() {
-                    Kept::Groups(groups) => groups.of(lazy),
-                    Kept::Rows(_) | Kept::Best(..) => lazy,
+                let (groups, choice) = match &*self.lock() {
+                    Kept::Groups(groups) => (groups.of(lazy), None),
+                    Kept::Chosen(choice, _) => (lazy, Some(Arc::clone(choice))),
+                    Kept::Rows(_) | Kept::Best(..) => return Ok(()),
                 };
-                let given = compact(lowering.collect(groups)?, usize::MAX)?;
+                let given = match &choice {
+                    Some(choice) => choice.of_rows(groups)?,
+                    None => lowering.collect(groups)?,
+                };
                 match &mut *self.lock() {
                     Kept::Groups(groups) => groups.add(given),
+                    Kept::Chosen(choice, chosen) => chosen.add(choice, given),
                     Kept::Rows(_) | Kept::Best(..) => Ok(()),
                 }
             }
@@ -136,6 +145,7 @@ impl<'a> Feeding<'a> {
     }
 
     fn keep_best(&self, given: DataFrame, keys: &[SortKey], count: u64) -> Result<(), EngineError> {
+        self.raise_bar(&given, keys, count)?;
         let mut guard = self.lock();
         let Kept::Best(held, number) = &mut *guard else { return Ok(()) };
         *number += 1;
@@ -148,6 +158,18 @@ impl<'a> Feeding<'a> {
             let part = Plan { kind: PlanKind::Part, schema: self.feed.each.schema.clone() };
             let best = lowering.collect(lowering.plan(&best(part, keys, count))?)?;
             held.add(*number, compact(best, usize::MAX)?)?;
+        }
+        Ok(())
+    }
+
+    /// Rows that are worse than the last of so many as are wanted need not come.
+    fn raise_bar(&self, best: &DataFrame, keys: &[SortKey], count: u64) -> Result<(), EngineError> {
+        let (Some(bar), Some(last)) = (&self.feed.scan.bar, best.height().checked_sub(1)) else { return Ok(()) };
+        if let Some(ExprKind::Column(name)) = keys.first().map(|key| &key.value.kind)
+            && best.height() as u64 >= count
+        {
+            let ticks = best.column(name)?.slice(last as i64, 1).cast(&DataType::Int64)?;
+            bar.raise(ticks.i64()?.get(0));
         }
         Ok(())
     }
@@ -175,6 +197,7 @@ impl<'a> Feeding<'a> {
                 Ok(if names.is_empty() { best } else { best.select(names) })
             }
             Kept::Groups(groups) => groups.finish(),
+            Kept::Chosen(choice, chosen) => choice.finish(chosen),
         }
     }
 }

@@ -6,11 +6,12 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{DataFrame, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
+use polars::prelude::{DataFrame, DataType, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
 
 use super::EngineError;
 use super::aggregate::{Lowered, Way, gathered, lower_call, lower_lists};
 use super::convert::{compact, data_type};
+use super::distinct::{Distinct, is_numbered};
 use super::expression::lower;
 use super::feed::{ROW_BITS, by_batch};
 use super::held::{Budget, Held};
@@ -30,6 +31,10 @@ pub(super) struct Groups<'a> {
     distinct: Option<PlExpr>,
     /// Whether something is gathered in the order of the rows.
     in_order: bool,
+    /// The distinct values, when nothing else is asked of the groups, and their values can be numbered.
+    told_apart: Option<Distinct>,
+    /// The names and types of the columns that tell its rows.
+    types: Vec<(String, DataType)>,
     held: Held<'a>,
     /// The frames so far.
     number: i64,
@@ -42,8 +47,24 @@ fn is_in_order(call: &Lowered) -> bool {
     matches!(call.way, Way::Lists | Way::Selected(_))
 }
 
-fn key(at: usize) -> String {
+/// The hidden name of a key.
+pub(super) fn key(at: usize) -> String {
     format!("$key{at}")
+}
+
+/// The keys over the rows of a batch, under their hidden names.
+pub(super) fn computed_keys(keys: &[(String, Expr)], context: &Context) -> Vec<PlExpr> {
+    let computed = |(at, (_, expr)): (usize, &(String, Expr))| lower(expr, context, Feed::AT).alias(key(at).as_str());
+    keys.iter().enumerate().map(computed).collect()
+}
+
+/// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.
+pub(super) fn grouped(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>, in_order: bool) -> LazyFrame {
+    match keys {
+        [] => rows.select(gathered),
+        _ if in_order => rows.group_by_stable(keys).agg(gathered),
+        _ => rows.group_by(keys).agg(gathered),
+    }
 }
 
 /// The column of the value whose distinct ones are counted.
@@ -76,19 +97,26 @@ impl<'a> Groups<'a> {
             lowered = all(true);
             in_order = true;
         }
-        for call in &lowered {
-            if let Way::Distinct(value) = &call.way {
-                distinct = Some(value.clone().alias(DISTINCT));
+        let mut types: Vec<_> =
+            keys.iter().enumerate().map(|(at, (_, e))| (key(at), data_type(e.scalar_type))).collect();
+        let mut only = !in_order;
+        for (call, lowered) in calls.iter().zip(&lowered) {
+            match (&lowered.way, call.arguments.first()) {
+                (Way::Distinct(value), Some(argument)) => {
+                    distinct = Some(value.clone().alias(DISTINCT));
+                    types.push((DISTINCT.to_owned(), data_type(argument.scalar_type)));
+                }
+                _ => only = false,
             }
         }
+        only &= types.len() == keys.len() + 1 && types.iter().all(|(_, data_type)| is_numbered(data_type));
+        let told_apart = only.then(|| Distinct::new(&types));
         Self {
             keys,
-            computed: keys
-                .iter()
-                .enumerate()
-                .map(|(at, (_, expr))| lower(expr, context, Feed::AT).alias(key(at).as_str()))
-                .collect(),
+            computed: computed_keys(keys, context),
             in_order,
+            told_apart,
+            types,
             calls: lowered,
             distinct,
             held: Held::new(budget),
@@ -103,6 +131,10 @@ impl<'a> Groups<'a> {
 
     /// The groups of some rows, which have [`Feed::AT`].
     pub(super) fn of(&self, rows: LazyFrame) -> LazyFrame {
+        if self.told_apart.is_some() {
+            let columns = self.computed.iter().chain(&self.distinct).cloned().chain([col(Feed::AT)]);
+            return rows.select(columns.collect::<Vec<_>>());
+        }
         let mut rows = rows.with_columns(&self.computed);
         if let Some(value) = &self.distinct {
             rows = rows.with_columns([value.clone()]);
@@ -118,7 +150,7 @@ impl<'a> Groups<'a> {
             gathered.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        let groups = grouped(rows, &keys, gathered);
+        let groups = grouped(rows, &keys, gathered, self.in_order);
         let selected = self.calls.iter().flat_map(|c| match &c.way {
             Way::Selected(selected) => selected.clone(),
             Way::Combined(_) | Way::Lists | Way::Distinct(_) => Vec::new(),
@@ -128,6 +160,17 @@ impl<'a> Groups<'a> {
 
     /// Adds the groups of some rows.
     pub(super) fn add(&mut self, groups: DataFrame) -> Result<(), EngineError> {
+        if let Some(distinct) = &mut self.told_apart {
+            distinct.add(&groups)?;
+            if distinct.bytes() > self.held.budget() {
+                let rows = distinct.rows()?;
+                *distinct = Distinct::new(&self.types);
+                self.number += 1;
+                self.held.add(self.number, rows)?;
+            }
+            return Ok(());
+        }
+        let groups = compact(groups, usize::MAX)?;
         if self.in_order {
             for (key, from, rows) in by_batch(&groups)? {
                 self.held.add(key, groups.slice(from as i64, rows))?;
@@ -158,7 +201,7 @@ impl<'a> Groups<'a> {
             combined.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        grouped(groups, &keys, combined)
+        grouped(groups, &keys, combined, self.in_order)
     }
 
     fn combinations(&self) -> Vec<PlExpr> {
@@ -177,6 +220,33 @@ impl<'a> Groups<'a> {
 
     /// The groups of all batches, with their keys' names and their answers.
     pub(super) fn finish(mut self) -> Result<LazyFrame, EngineError> {
+        let groups = self.answers()?;
+        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
+        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+    }
+
+    /// The groups of all batches, in their order, with what was gathered.
+    fn answers(&mut self) -> Result<LazyFrame, EngineError> {
+        let mut groups = match self.told_apart.take() {
+            Some(distinct) if self.held.is_empty() => {
+                let names: Vec<String> = self.calls.iter().flat_map(|call| call.names.iter().cloned()).collect();
+                distinct.counts(&names)?.lazy()
+            }
+            rest => {
+                if let Some(distinct) = rest {
+                    self.held.add(self.number + 1, distinct.rows()?)?;
+                }
+                self.counted()?
+            }
+        };
+        if !self.in_order && !self.keys.is_empty() {
+            groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
+        }
+        Ok(groups)
+    }
+
+    /// The groups of all that is held.
+    fn counted(&mut self) -> Result<LazyFrame, EngineError> {
         let held = self.held.lazy()?;
         let mut groups = self.combined(held);
         if self.distinct.is_some() {
@@ -189,16 +259,8 @@ impl<'a> Groups<'a> {
                 }
             }
             counted.push(col(Feed::AT).min());
-            groups = grouped(groups, &self.keys(), counted);
+            groups = grouped(groups, &self.keys(), counted, self.in_order);
         }
-        if !self.in_order && !self.keys.is_empty() {
-            groups = groups.sort([Feed::AT], SortMultipleOptions::default().with_maintain_order(true));
-        }
-        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
-        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+        Ok(groups)
     }
-}
-
-fn grouped(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>) -> LazyFrame {
-    if keys.is_empty() { rows.select(gathered) } else { rows.group_by_stable(keys).agg(gathered) }
 }

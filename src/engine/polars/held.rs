@@ -85,6 +85,11 @@ impl<'b> Held<'b> {
         self.frames.is_empty()
     }
 
+    /// How many bytes may be held in memory.
+    pub(super) const fn budget(&self) -> usize {
+        self.budget.most
+    }
+
     /// Rows in memory.
     pub(super) fn rows(&self) -> usize {
         self.rows

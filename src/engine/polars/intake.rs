@@ -44,7 +44,11 @@ pub(super) fn scan<'f>(feeds: impl IntoIterator<Item = &'f Feed>) -> Option<(Sca
 struct Waiting {
     batches: BTreeMap<Position, RecordBatch>,
     rows: usize,
+    bytes: usize,
 }
+
+/// So many bytes are not let wait for more rows.
+const MOST_BYTES: usize = 16 << 20;
 
 fn one(
     feeds: &[&Feeding<'_>],
@@ -68,8 +72,9 @@ fn one(
         let full = {
             let mut waiting = waiting.lock().unwrap_or_else(PoisonError::into_inner);
             waiting.rows += batch.num_rows();
+            waiting.bytes += batch.get_array_memory_size();
             waiting.batches.insert(position, batch);
-            if waiting.rows < enough {
+            if waiting.rows < enough && waiting.bytes < MOST_BYTES {
                 return ControlFlow::Continue(());
             }
             std::mem::take(&mut *waiting)

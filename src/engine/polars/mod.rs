@@ -2,7 +2,9 @@
 
 mod adapt;
 mod aggregate;
+mod chosen;
 mod convert;
+mod distinct;
 mod expand;
 mod expression;
 mod feed;

@@ -106,7 +106,7 @@ fn take(plan: Plan, counts: &HashMap<String, i32>, places: &mut HashMap<String, 
                     taken.push(input);
                     taken.len() - 1
                 });
-                let scan = Scan { table: once_name(at), period: None, limit: None, hints: Vec::new() };
+                let scan = Scan::of(once_name(at));
                 Ok(Plan { kind: PlanKind::Scan(scan), schema })
             },
             &mut |expr| Ok(expr),

@@ -54,7 +54,7 @@ pub(in super::super) fn read(
     while !rows.full() {
         match messages.next(&projection.needed) {
             Ok(Some(batch)) => {
-                projection.take(&batch, source, place.line, rows)?;
+                projection.take(&batch, source, place.line, &|row| row, rows)?;
                 place.line += batch.num_rows() as u64;
                 rows.tally.bytes += messages.bytes;
             }

@@ -2,6 +2,7 @@
 
 mod arrow_file;
 mod convert;
+mod late;
 mod nested;
 mod parquet_file;
 mod projection;

@@ -5,12 +5,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
+use arrow::record_batch::RecordBatch;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::statistics::StatisticsConverter;
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowSelection,
+};
 
 use super::convert::times;
 use super::guarded;
+use super::late::{Chosen, Late};
 use super::projection::{Projection, position};
 use crate::sources::error::SourceError;
 use crate::sources::rows::{Place, Rows, TIME};
@@ -20,8 +24,15 @@ use crate::sources::tally::Tally;
 /// More rows than a file has.
 const MOST_ROWS: u64 = 1 << 40;
 
-/// How many rows are decoded at once.
+/// How many rows are decoded at once: fewer of many columns, so that they take no more memory, but never less than the
+/// least.
 const BATCH: usize = 65_536;
+const LEAST: usize = 16_384;
+/// So many columns are few.
+const NARROW: usize = 8;
+
+/// Rows are chosen before all of their columns are read when at most one of so many is wanted.
+const FEW: usize = 4;
 
 /// The columns of a file.
 ///
@@ -66,7 +77,8 @@ pub(in super::super) fn read(
         }
     };
     let projection = Projection::new(metadata.schema(), rows.wanted(), table);
-    let groups = Groups::new(&metadata, &file, &projection, rows.wanted().period, source);
+    let late = Late::new(&metadata, rows.wanted(), table, projection.needed.len());
+    let groups = Groups::new(&metadata, &file, &projection, late, rows.wanted().period, source);
     if threads < 2 || groups.firsts.len() < 2 {
         for group in 0..groups.firsts.len() {
             groups.read(group, &mut rows)?;
@@ -111,6 +123,8 @@ struct Groups<'f> {
     file: &'f Seekable,
     projection: &'f Projection<'f>,
     mask: ProjectionMask,
+    /// What is looked at first.
+    late: Option<Late<'f>>,
     /// The number of each group's first row, counted from 1.
     firsts: Vec<u64>,
     /// Whether a group has no row of the period.
@@ -123,6 +137,7 @@ impl<'f> Groups<'f> {
         metadata: &'f ArrowReaderMetadata,
         file: &'f Seekable,
         projection: &'f Projection<'f>,
+        late: Option<Late<'f>>,
         period: Option<(i64, i64)>,
         source: &'f str,
     ) -> Self {
@@ -138,7 +153,7 @@ impl<'f> Groups<'f> {
             .collect();
         let mask = ProjectionMask::roots(metadata.parquet_schema(), projection.needed.iter().copied());
         let outside = period.map_or_else(Vec::new, |period| outside(metadata, period).unwrap_or_default());
-        Self { metadata, file, projection, mask, firsts, outside, source }
+        Self { metadata, file, projection, mask, late, firsts, outside, source }
     }
 
     fn read(&self, at: usize, rows: &mut Rows<'_>) -> Result<(), SourceError> {
@@ -153,43 +168,73 @@ impl<'f> Groups<'f> {
         }
         let read = group.columns().iter().enumerate().filter(|(leaf, _)| self.mask.leaf_included(*leaf));
         rows.tally.bytes += read.map(|(_, c)| u64::try_from(c.uncompressed_size()).unwrap_or(0)).sum::<u64>();
-        let mut line = self.firsts[at];
-        let end = line.saturating_add(count);
-        let damaged = |line: u64, rows: &mut Rows<'_>, problem: String| {
-            let reason = format!("the rest of row group {} is damaged: {problem}", at + 1);
-            rows.reject_rest(end.saturating_sub(line), Place { source: self.source, line, byte: 0 }, &reason);
-        };
-        let reader = self.file.file().map_err(|e| e.to_string()).and_then(|file| {
-            let builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-            guarded(|| {
-                builder.with_projection(self.mask.clone()).with_row_groups(vec![at]).with_batch_size(BATCH).build()
-            })
-        });
-        let mut reader = match reader {
-            Ok(reader) => reader,
-            Err(problem) => {
-                damaged(line, rows, problem);
+        let first = self.firsts[at];
+        let chosen = self.chosen(at, rows).filter(|chosen| chosen.rows() as u64 == count);
+        let mut numbers = None;
+        if let Some(chosen) = &chosen {
+            chosen.count_others(rows);
+            numbers = Some(chosen.numbers());
+            if numbers.as_ref().is_some_and(Vec::is_empty) {
                 return Ok(());
             }
-        };
-        while !rows.full() {
-            match guarded(|| reader.next().transpose()) {
-                Ok(Some(batch)) => {
-                    self.projection.take(&batch, self.source, line, rows)?;
-                    line += batch.num_rows() as u64;
-                }
-                Ok(None) if line >= end => return Ok(()),
-                Ok(None) => {
-                    damaged(line, rows, "it has fewer rows than it says".to_owned());
-                    return Ok(());
-                }
-                Err(problem) => {
-                    damaged(line, rows, problem);
-                    return Ok(());
-                }
-            }
         }
+        let due = numbers.as_ref().map_or(count, |numbers| numbers.len() as u64);
+        let mut done = 0_u64;
+        let problem = match self.reader(at, &self.mask, chosen.map(|chosen| chosen.selection())) {
+            Ok(mut batches) => loop {
+                if rows.full() {
+                    return Ok(());
+                }
+                match batches.next() {
+                    Some(Ok(batch)) => {
+                        let from = usize::try_from(done).unwrap_or(usize::MAX);
+                        let number = |row: usize| match &numbers {
+                            Some(numbers) => numbers.get(from + row).copied().unwrap_or(from + row),
+                            None => from + row,
+                        };
+                        self.projection.take(&batch, self.source, first, &number, rows)?;
+                        done += batch.num_rows() as u64;
+                    }
+                    None if done >= due => return Ok(()),
+                    None => break "it has fewer rows than it says".to_owned(),
+                    Some(Err(problem)) => break problem,
+                }
+            },
+            Err(problem) => problem,
+        };
+        let reason = format!("the rest of row group {} is damaged: {problem}", at + 1);
+        let place = Place { source: self.source, line: first.saturating_add(done), byte: 0 };
+        rows.reject_rest(due.saturating_sub(done), place, &reason);
         Ok(())
+    }
+
+    /// The rows of a group that may be wanted, when a look at a few columns shows that they are few.
+    fn chosen(&self, at: usize, rows: &Rows<'_>) -> Option<Chosen> {
+        let late = self.late.as_ref()?;
+        if !rows.wanted().gate.is_worth_a_look() {
+            return None;
+        }
+        let chosen = late.look(self.reader(at, &late.mask, None).ok()?, rows.wanted()).ok()?;
+        (chosen.numbers().len() <= chosen.rows() / FEW).then_some(chosen)
+    }
+
+    /// The batches of some columns of a group.
+    fn reader(
+        &self,
+        at: usize,
+        mask: &ProjectionMask,
+        selection: Option<RowSelection>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch, String>>, String> {
+        let file = self.file.file().map_err(|e| e.to_string())?;
+        let mut builder = ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
+            .with_projection(mask.clone())
+            .with_row_groups(vec![at])
+            .with_batch_size((BATCH * NARROW / self.projection.needed.len().max(NARROW)).max(LEAST));
+        if let Some(selection) = selection {
+            builder = builder.with_row_selection(selection);
+        }
+        let mut reader = guarded(|| builder.build())?;
+        Ok(std::iter::from_fn(move || guarded(|| reader.next().transpose()).transpose()))
     }
 }
 

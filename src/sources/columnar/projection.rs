@@ -2,9 +2,10 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, Int64Array};
 use arrow::datatypes::{FieldRef, Schema};
+use arrow::error::ArrowError;
 use arrow::record_batch::RecordBatch;
 
-use super::convert::{convert, missing};
+use super::convert::{Converted, convert, missing};
 use super::nested::json;
 use crate::sources::apim;
 use crate::sources::cell::Adapt;
@@ -27,8 +28,14 @@ pub(super) struct Projection<'t> {
 impl<'t> Projection<'t> {
     /// What a read of a table wants of a file with this schema.
     pub(super) fn new(schema: &Schema, wanted: &Wanted, table: &'t str) -> Self {
+        Self::only(schema, wanted, |_| true, table)
+    }
+
+    /// The same without all wanted columns but some, by their places.
+    pub(super) fn only(schema: &Schema, wanted: &Wanted, some: impl Fn(usize) -> bool, table: &'t str) -> Self {
         let find = |name: &str| position(schema, name);
-        let columns: Vec<Option<usize>> = wanted.columns.iter().map(|(name, _)| find(name)).collect();
+        let columns: Vec<Option<usize>> =
+            wanted.columns.iter().enumerate().map(|(at, (name, _))| find(name).filter(|_| some(at))).collect();
         let time = wanted.period.and_then(|_| find(TIME));
         // Rows of several known tables may stand in one file.
         let kind = if apim::table(table).is_some() { find("Type") } else { None };
@@ -50,50 +57,67 @@ impl<'t> Projection<'t> {
         }
     }
 
-    /// Takes the rows of a batch of the needed columns; the first of them has this number in the file.
+    /// Takes the rows of a batch of the needed columns; `number` is what each has in the file, counted from `first`.
     pub(super) fn take(
         &self,
         batch: &RecordBatch,
         source: &str,
         first: u64,
+        number: &dyn Fn(usize) -> usize,
         rows: &mut Rows<'_>,
     ) -> Result<(), SourceError> {
         let count = batch.num_rows();
-        let as_type = |at: usize, to: ScalarType| convert(batch.column(at), &self.fields[at], to, Adapt::Nothing);
         let mut unfit = Vec::new();
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(self.columns.len());
-        for (at, (_, to)) in self.columns.iter().zip(&rows.wanted().columns) {
-            match at {
-                Some(at) => {
-                    let converted = as_type(*at, *to)?;
+        for (at, (_, to)) in rows.wanted().columns.iter().enumerate() {
+            match self.column(batch, at, *to)? {
+                Some(converted) => {
                     unfit.extend(converted.unfit);
                     columns.push(converted.array);
                 }
                 None => columns.push(missing(*to, count)),
             }
         }
-        let times = match (rows.wanted().period, self.time) {
-            (None, _) => None,
-            (Some(_), None) => Some(Int64Array::new_null(count)),
-            (Some(_), Some(at)) => as_type(at, ScalarType::DateTime)?.array.as_primitive_opt().cloned(),
-        };
-        let others = match self.kind {
-            Some(at) => self.others(&as_type(at, ScalarType::String)?.array),
-            None => Vec::new(),
-        };
         let record = |row: usize| {
             let members = self.fields.iter().zip(batch.columns()).map(|(f, c)| (f.name().clone(), json(c, row)));
             Json::Object(members.filter(|(_, value)| !value.is_null()).collect()).to_string()
         };
         let place = Place { source, line: first, byte: 0 };
-        rows.take_batch(Batch { count, columns, unfit, times, others, record: &record }, place)
+        let times = self.times(batch, rows.wanted())?;
+        let others = self.others(batch)?;
+        rows.take_batch(Batch { count, columns, unfit, times, others, record: &record, number }, place)
+    }
+
+    /// A wanted column of a batch, when the file has it and it is needed.
+    pub(super) fn column(
+        &self,
+        batch: &RecordBatch,
+        at: usize,
+        to: ScalarType,
+    ) -> Result<Option<Converted>, ArrowError> {
+        self.columns[at].map(|at| self.converted(batch, at, to)).transpose()
+    }
+
+    fn converted(&self, batch: &RecordBatch, at: usize, to: ScalarType) -> Result<Converted, ArrowError> {
+        convert(batch.column(at), &self.fields[at], to, Adapt::Nothing)
+    }
+
+    /// The rows' times, when the read has a period.
+    pub(super) fn times(&self, batch: &RecordBatch, wanted: &Wanted) -> Result<Option<Int64Array>, ArrowError> {
+        Ok(match (wanted.period, self.time) {
+            (None, _) => None,
+            (Some(_), None) => Some(Int64Array::new_null(batch.num_rows())),
+            (Some(_), Some(at)) => self.converted(batch, at, ScalarType::DateTime)?.array.as_primitive_opt().cloned(),
+        })
     }
 
     /// The rows that name another table.
-    fn others(&self, kinds: &ArrayRef) -> Vec<usize> {
-        let Some(kinds) = kinds.as_string_opt::<i32>() else { return Vec::new() };
+    pub(super) fn others(&self, batch: &RecordBatch) -> Result<Vec<usize>, ArrowError> {
+        let Some(at) = self.kind else { return Ok(Vec::new()) };
+        let kinds = self.converted(batch, at, ScalarType::String)?.array;
+        let Some(kinds) = kinds.as_string_opt::<i32>() else { return Ok(Vec::new()) };
         let mut last: Option<(&str, bool)> = None;
-        (0..kinds.len())
+        let others = (0..kinds.len())
             .filter(|row| {
                 let kind = kinds.value(*row);
                 match last {
@@ -105,7 +129,8 @@ impl<'t> Projection<'t> {
                     }
                 }
             })
-            .collect()
+            .collect();
+        Ok(others)
     }
 }
 

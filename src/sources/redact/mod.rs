@@ -10,15 +10,17 @@ mod pseudonym;
 mod text;
 mod url;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, StringBuilder};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
 use arrow::error::ArrowError;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
 pub use self::address::Addresses;
 pub use self::pseudonym::{KeyError, Pseudonyms};
 pub(super) use self::text::excerpt;
+use crate::types::Distinct;
 
 /// What is hidden from queries, and how.
 #[derive(Clone, Debug)]
@@ -120,19 +122,17 @@ impl Redaction {
             return Arc::clone(column);
         }
         let texts = column.as_string::<i32>();
-        let mut out = StringBuilder::with_capacity(texts.len(), texts.value_data().len());
-        let mut changed = false;
-        for row in 0..texts.len() {
-            if texts.is_null(row) {
-                out.append_null();
-                continue;
+        let text = |row: usize| if texts.is_null(row) { "" } else { texts.value(row) };
+        // Addresses come again and again.
+        let new = match Distinct::of((0..texts.len()).map(text)) {
+            Some(Distinct { firsts, of_rows }) => {
+                let each: Vec<_> = firsts.iter().map(|row| self.value(text(*row), holds)).collect();
+                let stand_in = |row: usize| each[of_rows[row] as usize].as_deref().map(Cow::Borrowed);
+                if each.iter().all(Option::is_none) { None } else { replaced(texts, stand_in) }
             }
-            let text = texts.value(row);
-            let replaced = self.value(text, holds);
-            changed |= replaced.is_some();
-            out.append_value(replaced.as_deref().unwrap_or(text));
-        }
-        if changed { Arc::new(out.finish()) } else { Arc::clone(column) }
+            None => replaced(texts, |row| self.value(text(row), holds).map(Cow::Owned)),
+        };
+        new.map_or_else(|| Arc::clone(column), |new| Arc::new(new) as ArrayRef)
     }
 
     /// What stands for a value; nothing when it may be shown as it is.
@@ -145,6 +145,21 @@ impl Redaction {
             Holds::Text | Holds::Body => pseudonyms.and_then(|p| text::redact(text, p)),
         }
     }
+}
+
+/// The texts with what stands for some of them; nothing when all stay.
+fn replaced<'s>(texts: &StringArray, stand_in: impl Fn(usize) -> Option<Cow<'s, str>>) -> Option<StringArray> {
+    let (changed, first) = (0..texts.len()).find_map(|row| Some((row, stand_in(row)?)))?;
+    let mut out = StringBuilder::with_capacity(texts.len(), texts.value_data().len());
+    texts.iter().take(changed).for_each(|text| out.append_option(text));
+    out.append_value(first);
+    for row in changed + 1..texts.len() {
+        match stand_in(row) {
+            Some(new) => out.append_value(new),
+            None => out.append_option(texts.is_valid(row).then(|| texts.value(row))),
+        }
+    }
+    Some(out.finish())
 }
 
 #[cfg(test)]

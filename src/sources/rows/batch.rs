@@ -26,10 +26,12 @@ pub(in super::super) struct Batch<'b> {
     pub(in super::super) others: Vec<usize>,
     /// The text of a row.
     pub(in super::super) record: &'b dyn Fn(usize) -> String,
+    /// How many lines after the place a row stands.
+    pub(in super::super) number: &'b dyn Fn(usize) -> usize,
 }
 
 impl Rows<'_> {
-    /// Takes rows; the first of them stands at `place`, the others at the lines after it.
+    /// Takes rows, which stand at `place` and after it.
     pub(in super::super) fn take_batch(&mut self, batch: Batch<'_>, place: Place<'_>) -> Result<(), SourceError> {
         if self.filled > 0 {
             self.flush()?;
@@ -62,7 +64,7 @@ impl Rows<'_> {
             } else {
                 self.tally.repaired += 1;
                 if self.tally.repairs.len() < TOLD {
-                    let here = Place { line: place.line + row as u64, ..place };
+                    let here = Place { line: place.line + (batch.number)(row) as u64, ..place };
                     let record = (batch.record)(row);
                     self.tally.repairs.push(reject(here, "a value does not fit its column", record.as_bytes()));
                 }
@@ -72,6 +74,10 @@ impl Rows<'_> {
                 taken += 1;
                 self.left -= 1;
             }
+        }
+        if self.wanted.gate.is_worth_a_look() && taken > 0 {
+            keep = self.wanted.gate.passing(&batch.columns.iter().cloned().map(Some).collect::<Vec<_>>(), &keep);
+            taken = keep.iter().filter(|keep| **keep).count();
         }
         if taken == 0 {
             return Ok(());
@@ -86,6 +92,14 @@ impl Rows<'_> {
         let options = RecordBatchOptions::new().with_row_count(Some(taken));
         self.hand_over(RecordBatch::try_new_with_options(Arc::new(schema), columns, &options)?);
         Ok(())
+    }
+
+    /// Counts a row that is sound and surely not wanted.
+    pub(in super::super) fn pass_by(&mut self, time: Option<i64>) {
+        self.tally.read += 1;
+        self.tally.kept += 1;
+        let outside = self.is_outside(time);
+        self.tally.outside += u64::from(outside);
     }
 
     /// Counts rows that are sound but surely outside the period.

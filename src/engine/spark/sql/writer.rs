@@ -139,10 +139,7 @@ impl<'a> Writer<'a> {
         let table = fetched_name(self.fetched.len());
         let sql = self.query(relation, schema);
         self.fetched.push((sql, schema.clone()));
-        Plan {
-            kind: PlanKind::Scan(Scan { table, period: None, limit: None, hints: Vec::new() }),
-            schema: schema.clone(),
-        }
+        Plan { kind: PlanKind::Scan(Scan::of(table)), schema: schema.clone() }
     }
 
     /// The whole query of a relation, columns in the schema's order.
