@@ -122,7 +122,7 @@ fn what_is_compared_is_said_or_chosen() {
     assert_eq!(output.status.code(), Some(5), "{told}");
     assert!(told.contains("the answer has no column 'Cals'") && told.contains("did you mean 'Calls'?"), "{told}");
     let page = place.read("reports/2025-02-25/index.html");
-    let row = "<td class=\"t\">500</td><td class=\"n\">2</td><td class=\"n\" data-v=\"100.0\">100</td>\
+    let row = "<td class=\"t\">500</td><td class=\"n\">2</td><td class=\"n\">100.0</td>\
                <td class=\"n\">600</td><td class=\"n\" data-v=\"100.0\">100</td>";
     assert!(page.contains("n, change %") && page.contains("Slow, change %") && page.contains(row), "{page}");
     assert!(page.contains("Calls 2025-02-24") && !page.contains("Change, %"), "{page}");
