@@ -182,6 +182,17 @@ fn logs_in_a_container_are_those_of_the_folder() {
     let here = azurite.kqlens(&["run", query, "--logs", &local, "--format", "csv"]);
     assert_eq!(text(&output.stdout), text(&here.stdout));
     assert_eq!(text(&output.stderr), text(&here.stderr));
+    // A cluster is sent to the slots of the period alone.
+    #[cfg(feature = "spark")]
+    {
+        let there = format!("abfss://{LOGS}@{ACCOUNT}.dfs.core.windows.net/");
+        let query = format!("{TABLE} | where TimeGenerated between (datetime(2025-03-01) .. 1m) | count");
+        let spark = ["--engine", "spark", "--remote", "sc://cluster", "--explain"];
+        let output = azurite.kqlens(&[&["run", "-e", &query, "--logs", &there], &spark[..]].concat());
+        let told = text(&output.stdout);
+        let slot = format!("path '{there}big/y=2025/m=03/d=01/h=00/m=00'");
+        assert!(told.contains(&slot) && !told.contains("m=02"), "{told}{}", text(&output.stderr));
+    }
     // Slots, a pattern, a single blob, several blocks.
     let run = |query: &str, logs: &str| {
         let output = azurite.kqlens(&["run", "-e", query, "--logs", logs, "--format", "csv"]);

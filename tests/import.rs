@@ -225,6 +225,38 @@ fn two_imports_at_once_do_not_mix() {
     assert_eq!(here.counts(), sums(2000));
 }
 
+/// A file may grow to so many blocks of 512 bytes or 1 KiB, as if the disk were full then.
+#[cfg(target_os = "linux")]
+fn start_on_a_full_disk(here: &Folder, blocks: u32) -> std::process::Output {
+    // Without its signal, the limit makes writing fail.
+    let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" \"$@\"");
+    Command::new("sh")
+        .args(["-c", &script, env!("CARGO_BIN_EXE_kqlens"), "import", "--group-bytes", "60000"])
+        .args(["--logs", &shown(&here.logs), "--to", &shown(&here.to)])
+        .output()
+        .expect("a shell starts")
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_leaves_the_data_set_as_it_was() {
+    let here = folder();
+    (0..3).for_each(|n| drop(here.write(&format!("{n}.json"), rows(n * 100..(n + 1) * 100))));
+    here.import();
+    assert_eq!(here.counts(), sums(300));
+    (3..9).for_each(|n| drop(here.write(&format!("{n}.json"), rows(n * 100..(n + 1) * 100))));
+    for blocks in [0, 2] {
+        let output = start_on_a_full_disk(&here, blocks);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(4), "{told}");
+        assert!(told.contains(&shown(&here.to)) && told.contains("File too large"), "{told}");
+        assert_eq!(here.counts(), sums(300));
+    }
+    here.import();
+    assert_eq!(here.counts(), sums(900));
+    assert_eq!(walk(&here.to).into_iter().filter(|path| path.contains("/.part_")).count(), 0);
+}
+
 /// `KQLENS_KILLS` says how often.
 #[test]
 fn an_import_that_is_killed_at_any_moment_is_made_good_by_the_next() {

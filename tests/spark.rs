@@ -1,6 +1,7 @@
 //! The engine on Spark Connect. What is sent is text: `tests/spark/NAME.kql` gives the `.sql` beside it, and no server is
-//! needed for that. With Sail at hand (`sail` on the path, or where `KQLENS_SAIL` says) every case of the suite runs
-//! there as well, and must give the answer that it has here.
+//! needed for that. With a server at hand every case of the suite runs there as well, and must give the answer that it
+//! has here: the server that `KQLENS_SPARK_REMOTE` names (`sc://127.0.0.1:15002`; it must see this machine's files), else
+//! Sail, if `sail` is on the path or where `KQLENS_SAIL` says.
 
 #![cfg(feature = "spark")]
 #![allow(
@@ -12,9 +13,12 @@
 
 mod common;
 
+use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use common::{expect, kqlens, root, text};
@@ -55,22 +59,27 @@ fn what_is_sent_is_as_written() {
     }
 }
 
-/// A server on this machine, ended with the test.
-struct Sail {
-    process: Child,
-    port: u16,
+/// A server: one that runs already, or one of ours, ended with the test.
+struct Server {
+    process: Option<Child>,
+    remote: String,
 }
 
-impl Drop for Sail {
+impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        if let Some(process) = &mut self.process {
+            let _ = process.kill();
+            let _ = process.wait();
+        }
     }
 }
 
-impl Sail {
-    /// Starts one; `None` when there is none to start.
-    fn start() -> Option<Self> {
+impl Server {
+    /// The one that is named, or a new one; `None` when there is none to start.
+    fn find() -> Option<Self> {
+        if let Ok(remote) = std::env::var("KQLENS_SPARK_REMOTE") {
+            return Some(Self { process: None, remote });
+        }
         let named = std::env::var_os("KQLENS_SAIL").map(PathBuf::from);
         let on_path = || {
             let folders = std::env::var_os("PATH")?;
@@ -88,8 +97,8 @@ impl Sail {
             .stderr(Stdio::null())
             .spawn()
             .expect("sail starts");
-        let sail = Self { process, port };
-        let until = Instant::now() + Duration::from_mins(1);
+        let sail = Self { process: Some(process), remote: format!("sc://127.0.0.1:{port}") };
+        let until = Instant::now() + Duration::from_mins(2);
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(Instant::now() < until, "sail does not listen");
             std::thread::sleep(Duration::from_millis(100));
@@ -97,12 +106,12 @@ impl Sail {
         Some(sail)
     }
 
-    fn run(&self, query: &str, logs: &Path) -> (i32, String) {
-        let remote = format!("sc://127.0.0.1:{}", self.port);
+    /// What a user sees of a query, there or, without a server, here.
+    fn run(server: Option<&Self>, asked: &[&str], logs: &Path) -> (i32, String) {
+        let there: Vec<&str> = server.map_or_else(Vec::new, |s| vec!["--engine", "spark", "--remote", &s.remote]);
         let logs = logs.display().to_string();
-        let fixed = ["--format", "csv", "--quiet", "--now", "2025-02-25T12:00Z", "--timeout", "120s"];
-        let output =
-            kqlens(&[&["run", query, "--engine", "spark", "--remote", &remote, "--logs", &logs][..], &fixed].concat());
+        let fixed = ["--logs", &logs, "--format", "csv", "--quiet", "--now", "2025-02-25T12:00Z", "--timeout", "600s"];
+        let output = kqlens(&[&["run"], asked, &there, &fixed].concat());
         (output.status.code().unwrap_or(-1), format!("{}{}", text(&output.stdout), text(&output.stderr)))
     }
 }
@@ -114,32 +123,102 @@ fn sorted(answer: &str) -> Vec<&str> {
     lines
 }
 
+/// How many queries run at once.
+const SIDE_BY_SIDE: usize = 2;
+
 #[test]
 fn every_case_has_the_same_answer_on_a_cluster() {
-    let Some(sail) = Sail::start() else { return };
+    let Some(server) = Server::find() else { return };
     // Sail reads compressed files and others, but not in one view.
     let logs = tempfile::tempdir().expect("a folder is made");
     uncompressed(&root().join("sample-logs/diagnostic"), logs.path());
-    let (mut same, mut refused, mut different) = (0, 0, Vec::new());
     let cases = files("tests/cases", "kql").into_iter().map(|path| (path.with_extension("out"), path));
     let queries = files("queries", "kql").into_iter().map(|path| {
         let name = path.file_stem().expect("a query has a name").to_string_lossy().into_owned();
         (root().join(format!("tests/answers/{name}.csv")), path)
     });
-    // What it suggests lists columns in the order in which rows come.
-    let in_order = |path: &PathBuf| path.ends_with("plugin-pivot-declared.kql");
-    for (answer, path) in cases.filter(|(_, path)| !in_order(path)).chain(queries) {
-        let query = path.strip_prefix(root()).expect("a case is in the project").display().to_string();
-        let want = std::fs::read_to_string(&answer).expect("an answer reads");
-        match sail.run(&query, logs.path()) {
-            (4, said) if said.contains("--allow-fetch") || said.contains("is not read on a cluster") => refused += 1,
-            (_, got) if sorted(&got) == sorted(&want) => same += 1,
-            (_, got) => different.push(format!("{query}\nhere:\n{want}\nthere:\n{got}")),
+    // Columns that pivot makes of rows stand in the order in which rows come, which a server does not keep.
+    let in_order =
+        |path: &PathBuf| ["plugin-pivot.kql", "plugin-pivot-declared.kql"].iter().any(|name| path.ends_with(name));
+    let all: Vec<(PathBuf, PathBuf)> = cases.filter(|(_, path)| !in_order(path)).chain(queries).collect();
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new((0, 0, Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..SIDE_BY_SIDE {
+            scope.spawn(|| {
+                while let Some((answer, path)) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let query = path.strip_prefix(root()).expect("a case is in the project").display().to_string();
+                    let want = std::fs::read_to_string(answer).expect("an answer reads");
+                    let (code, got) = Server::run(Some(&server), &[&query], logs.path());
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    if code == 4 && (got.contains("--allow-fetch") || got.contains("is not read on a cluster")) {
+                        found.1 += 1;
+                    } else if sorted(&got) == sorted(&want) {
+                        found.0 += 1;
+                    } else {
+                        found.2.push(format!("{query}\nhere:\n{want}\nthere:\n{got}"));
+                    }
+                }
+            });
         }
-    }
-    eprintln!("on Sail: {same} the same, {refused} refused");
+    });
+    let (same, refused, different) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    eprintln!("on {}: {same} the same, {refused} refused", server.remote);
     assert!(different.is_empty(), "{} differ:\n{}", different.len(), different.join("\n"));
-    assert!(same >= 100, "only {same} cases ran");
+    assert!(same >= 150, "only {same} cases ran");
+}
+
+#[test]
+fn every_shape_has_the_same_rows_on_a_cluster() {
+    let Some(server) = Server::find() else { return };
+    let query = "ApiManagementGatewayLogs
+        | summarize Rows = count(), First = min(TimeGenerated), Last = max(TimeGenerated), Time = sum(TotalTime),
+            Apis = dcount(ApiId), Direct = countif(isempty(BackendId)), Urls = countif(Url has 'deployments')
+            by ResponseCode, IsRequestSuccess";
+    let folder = tempfile::tempdir().expect("a folder is made");
+    for shape in ["portal-csv", "parquet", "data-export", "diagnostic", "imported"] {
+        let logs = folder.path().join(shape);
+        if shape == "imported" {
+            let (from, to) = (folder.path().join("diagnostic"), logs.display().to_string());
+            let output = kqlens(&["import", "--logs", &from.display().to_string(), "--to", &to]);
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        } else {
+            uncompressed(&root().join("sample-logs").join(shape), &logs);
+        }
+        let here = Server::run(None, &["-e", query], &logs);
+        let there = Server::run(Some(&server), &["-e", query], &logs);
+        if shape == "parquet" && there.0 == 4 && there.1.contains("Nanosecond") {
+            eprintln!("skipped: Sail does not read the nanoseconds of {shape}");
+            continue;
+        }
+        assert_eq!((here.0, sorted(&here.1)), (there.0, sorted(&there.1)), "{shape}");
+        assert!(here.0 == 0 && here.1.lines().count() > 1, "{shape}: {}", here.1);
+    }
+}
+
+#[test]
+fn a_report_has_the_same_numbers_on_a_cluster() {
+    let Some(server) = Server::find() else { return };
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let logs = folder.path().join("logs").display().to_string();
+    uncompressed(&root().join("sample-logs/diagnostic"), Path::new(&logs));
+    let report = |out: &str, more: &[&str]| {
+        let out = folder.path().join(out);
+        let asked = ["report", "queries/nightly", "--logs", &logs, "--period", "2025-02-25", "--quiet", "--out"];
+        let output = kqlens(&[&asked[..], &[&out.display().to_string()], more].concat());
+        let data = out.join("2025-02-25/data");
+        let numbers = walkdir::WalkDir::new(&data).sort_by_file_name().into_iter().flatten();
+        let numbers = numbers.filter(|e| e.path().extension().is_some_and(|e| e == "csv")).map(|e| {
+            let csv = std::fs::read_to_string(e.path()).expect("a table reads");
+            (e.file_name().to_string_lossy().into_owned(), sorted(&csv).join("\n"))
+        });
+        let numbers: BTreeMap<String, String> = numbers.collect();
+        (output.status.code(), numbers, text(&output.stderr))
+    };
+    let here = report("here", &[]);
+    let there = report("there", &["--engine", "spark", "--remote", &server.remote, "--allow-fetch"]);
+    assert_eq!((here.0, &here.1), (there.0, &there.1), "{}", there.2);
+    assert!(here.1.len() >= 10, "{:?}", here.1.keys());
 }
 
 /// A copy of a folder of logs without any compressed file.

@@ -1,7 +1,7 @@
 //! `--engine kusto`: the query is checked here and computed there.
 
 use super::arguments::RunArguments;
-use super::engines::{duration, failure};
+use super::engine::{duration, failure};
 use super::exit::{Exit, Failure};
 use super::{output, query};
 use crate::bind::{Environment, Tables};

@@ -112,7 +112,7 @@ pub(super) fn open(arguments: &LogsArguments) -> Result<Logs, Failure> {
 }
 
 /// How late rows may be, in ticks; `all` opens every file.
-fn late(text: &str) -> Result<Option<i64>, Failure> {
+pub(super) fn late(text: &str) -> Result<Option<i64>, Failure> {
     if text == "all" {
         return Ok(None);
     }

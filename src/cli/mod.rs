@@ -6,7 +6,6 @@ mod check;
 mod completions;
 mod config;
 mod engine;
-mod engines;
 mod exit;
 mod fmt;
 mod functions;

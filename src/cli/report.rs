@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::arguments::{QueryArguments, ReportArguments};
+use super::arguments::{EngineChoice, QueryArguments, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::progress::Meter;
 use super::publish::Publication;
-use super::{check, config, engines, interrupt, logs, notify, output, query};
+use super::{check, config, engine, interrupt, logs, notify, output, query};
 use crate::diagnostics::Diagnostic;
 use crate::render::{Options, Zone};
 use crate::report::{self, Period, Run, Saved, Status};
@@ -27,11 +27,14 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
     let period = Period::parse(&arguments.period, &zone, now)
         .map_err(|message| Failure::new(Exit::Usage, format!("--period: {message}")))?;
     query::parameters(&with)?;
+    if arguments.engine.engine == EngineChoice::Kusto {
+        return Err(Failure::new(Exit::Usage, "--engine kusto answers one query at a time: use `kqlens run`"));
+    }
     let saved = saved(&arguments.queries)?;
     let mut publication = Publication::begin(&arguments.out, &period.name())?;
-    let mut logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
+    let mut logs = logs::open(&engine::logs_here(&arguments.engine, &arguments.logs))?;
     logs.tell_times = true;
-    let engine = engines::open(&arguments.engine, &arguments.logs, &logs)?;
+    let engine = engine::open(&arguments.engine, &arguments.logs, &logs)?;
     let given: BTreeMap<String, Vec<String>> = query::given(&with);
     let run = Run {
         queries: &saved,
@@ -44,7 +47,9 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
         inputs: logs.catalog.files(),
     };
     let meter = Meter::new(arguments.quiet);
-    meter.say(&format!("report of {} ({}) over {} files", period.name(), zone.name, run.inputs.len()));
+    // The files of a cluster are not seen from here.
+    let over = if run.inputs.is_empty() { String::new() } else { format!(" over {} files", run.inputs.len()) };
+    meter.say(&format!("report of {} ({}){over}", period.name(), zone.name));
     let mut report = report::run(&run, &|event| meter.tell(event));
     meter.done();
     report.title.clone_from(&arguments.title);

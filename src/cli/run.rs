@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::arguments::{EngineChoice, RunArguments, ThemeChoice};
 use super::exit::{Exit, Failure};
-use super::{about, engines, interrupt, kusto, logs, output, query};
+use super::{about, engine, interrupt, kusto, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
 use crate::engine::{Engine, Job};
@@ -33,7 +33,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         interrupt::listen();
     }
     let mut options = options(arguments, &header, to_terminal)?;
-    let mut logs = logs::open(&engines::logs_here(&arguments.engine, &arguments.logs))?;
+    let mut logs = logs::open(&engine::logs_here(&arguments.engine, &arguments.logs))?;
     logs.tell_times = format == Format::Html;
     if arguments.engine.engine == EngineChoice::Kusto {
         let Some(answers) = kusto::answers(arguments, &name, &text, &logs)? else { return Ok(Exit::Query) };
@@ -43,7 +43,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let context = query::context(&arguments.with)?;
     let parameters = query::parameters(&arguments.with)?;
     let period = query::period(&arguments.with, &context)?;
-    let engine = engines::open(&arguments.engine, &arguments.logs, &logs)?;
+    let engine = engine::open(&arguments.engine, &arguments.logs, &logs)?;
     let evaluate = |plan: &Plan| {
         let batch = engine.run(plan, &context, &logs).map_err(|e| e.message)?;
         Ok(Table::from_batches(&batch.schema(), std::slice::from_ref(&batch)))
@@ -72,7 +72,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
     let mut answers = Vec::new();
     let jobs: Vec<Job<'_>> = bound.outputs.iter().map(|out| Job { plan: &out.plan, context: &context }).collect();
     for (out, batch) in bound.outputs.iter().zip(engine.run_all(&jobs, &logs)) {
-        let batch = batch.map_err(engines::failure)?;
+        let batch = batch.map_err(engine::failure)?;
         answers.push(Answer {
             name: out.name.clone(),
             schema: batch.schema(),
@@ -145,7 +145,7 @@ fn draws(answer: &Answer) -> bool {
 
 fn explained(bound: &Bound, engine: &dyn Engine, context: &Context) -> Result<Exit, Failure> {
     for out in &bound.outputs {
-        let told = engine.explain(&out.plan, context).map_err(engines::failure)?;
+        let told = engine.explain(&out.plan, context).map_err(engine::failure)?;
         let text = format!("{}\n{told}\n", out.name);
         output::write(text.as_bytes())?;
     }

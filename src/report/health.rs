@@ -78,9 +78,11 @@ pub(super) fn of(period: &Period, now: i64, counted: &[Counted]) -> Health {
         let gaps: Vec<_> = gaps.into_iter().filter(|gap| !is_known(gap)).collect();
         let missing_days: Vec<_> = missing.iter().map(|day| day.name.clone()).collect();
         let rows = bins.iter().map(|(_, rows)| rows).sum();
+        // The files of a cluster are not seen, but their rows are.
+        let is_held = *is_held || rows > 0;
         // What the logs have never had is not missing.
-        let (missing_days, gaps) = if *is_held { (missing_days, gaps) } else { (Vec::new(), Vec::new()) };
-        tables.push(TableHealth { table: table.clone(), is_held: *is_held, rows, missing_days, gaps });
+        let (missing_days, gaps) = if is_held { (missing_days, gaps) } else { (Vec::new(), Vec::new()) };
+        tables.push(TableHealth { table: table.clone(), is_held, rows, missing_days, gaps });
     }
     Health { tables }
 }

@@ -74,23 +74,32 @@ impl Splitter {
         Self { stream, cut, first: None, carry: Vec::new(), byte, number: 0, ended: false }
     }
 
+    /// How many blocks there were so far.
+    pub(super) const fn count(&self) -> usize {
+        self.number
+    }
+
     /// Gives a block back, to be the next one.
     pub(super) fn put_back(&mut self, block: Block) {
         self.first = Some(block);
     }
 
-    /// The next block, in memory that is no longer used.
-    pub(super) fn next(&mut self, mut data: Vec<u8>) -> Option<Block> {
+    /// The next block, in memory that is no longer used. Without a further block the memory stays.
+    pub(super) fn next(&mut self, unused: &mut Vec<u8>) -> Option<Block> {
         if self.first.is_some() || self.ended {
             return self.first.take();
         }
+        let mut data = std::mem::take(unused);
         if data.len() > 2 * BLOCK {
             data.truncate(BLOCK);
             data.shrink_to_fit();
         }
         let mut used = self.carry.len();
         let least = BLOCK.max((2 * used).min(LONGEST));
-        if data.len() < least {
+        if data.is_empty() {
+            // Pages that the system gives are zero, and those a small file does not reach are never touched.
+            data = vec![0; least];
+        } else if data.len() < least {
             data.resize(least, 0);
         }
         data[..used].copy_from_slice(&self.carry);
@@ -99,6 +108,7 @@ impl Splitter {
             let end = self.fill(&mut data, &mut used);
             let whole = if end == End::File { used } else { self.cut.last_end(&data[..used]) };
             if end == End::File && used == 0 {
+                *unused = data;
                 return None;
             }
             if end != End::More || whole > 0 {
@@ -200,7 +210,7 @@ mod tests {
         let mut splitter = Splitter::new(stream, 3, cut);
         let mut got = Vec::new();
         let mut data = Vec::new();
-        while let Some(block) = splitter.next(data) {
+        while let Some(block) = splitter.next(&mut data) {
             let (whole, rest) = (block.data[..block.whole].to_vec(), block.data[block.whole..block.used].to_vec());
             assert_eq!(block.number, got.len());
             got.push((block.byte, whole, rest, block.end));

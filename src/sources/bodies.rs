@@ -7,7 +7,7 @@ use super::documents::{At, Visitor, cells, characters};
 use super::error::SourceError;
 use super::json::unescape;
 use super::jsonl::{self, Keys, Record};
-use super::rows::{Place, Rows, TIME};
+use super::rows::{NOT_UTF8, Place, Rows, TIME};
 use super::stamp::Stamps;
 
 /// Takes what belongs to a table.
@@ -59,6 +59,8 @@ impl Visitor for Taking<'_, '_> {
     fn columns(&mut self, names: Vec<String>) {
         let find = |name: &str| names.iter().position(|n| n == name);
         let known = apim::table(self.table).is_some();
+        // The same values below other columns are another row.
+        self.rows.seed = xxhash_rust::xxh64::xxh64(names.join("\t").as_bytes(), 0);
         let wanted = self.rows.wanted();
         self.answer = Some(Columns {
             width: names.len(),
@@ -97,7 +99,14 @@ impl Visitor for Taking<'_, '_> {
         let raw = |at: usize| Raw::Json(values[at]);
         let wanted: Vec<(Option<Raw<'_>>, Adapt)> =
             columns.wanted.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
-        self.rows.take(|at| wanted[at], columns.time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
+        self.rows.take(
+            |at| wanted[at],
+            columns.time.map(raw),
+            Stamps::default(),
+            (!sound).then_some(NOT_UTF8),
+            text.as_bytes(),
+            place,
+        )?;
         Ok(true)
     }
 

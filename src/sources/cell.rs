@@ -6,7 +6,7 @@ use arrow::array::{ArrayRef, BooleanBuilder, Float64Builder, Int32Builder, Int64
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use super::json::{is_canonical, unescape};
+use super::json::{is_canonical, nests_too_deeply, unescape, with_whole_characters};
 use super::stamp::Stamps;
 use crate::types::{Json, ScalarType, parse_timespan};
 
@@ -137,24 +137,19 @@ impl Builder {
             }
             None if json.starts_with(['{', '[']) => match self {
                 // A string column may be given a bag: it keeps it as text.
-                Self::Dynamic(b) => append!(b, dynamic(json, scratch)),
-                Self::Text(b) => match dynamic(json, scratch) {
-                    Some(text) => {
-                        b.append_value(text);
-                        Fit::Whole
-                    }
-                    None => {
-                        b.append_value("");
-                        Fit::Repaired
-                    }
-                },
+                Self::Dynamic(b) => append_dynamic(b, dynamic(json, scratch)),
+                Self::Text(b) => {
+                    let (text, fit) = dynamic(json, scratch).value();
+                    b.append_value(text.unwrap_or_default());
+                    fit
+                }
                 other => {
                     other.append_missing();
                     Fit::Repaired
                 }
             },
             None => match self {
-                Self::Dynamic(b) => append!(b, dynamic(json, scratch)),
+                Self::Dynamic(b) => append_dynamic(b, dynamic(json, scratch)),
                 other => other.append_text(json, adapt, stamps),
             },
         }
@@ -190,10 +185,12 @@ impl Builder {
             Self::Dynamic(b) => {
                 let mut scratch = String::new();
                 match dynamic(text, &mut scratch) {
-                    Some(json) => b.append_value(json),
-                    None => b.append_value(Json::String(text.to_owned()).to_string()),
+                    Spelled::Otherwise => {
+                        b.append_value(Json::String(text.to_owned()).to_string());
+                        Fit::Whole
+                    }
+                    json => append_dynamic(b, json),
                 }
-                Fit::Whole
             }
         }
     }
@@ -238,18 +235,58 @@ pub(super) fn real(text: &str) -> Option<f64> {
     text.trim().parse().ok()
 }
 
-/// JSON in its one spelling; nothing when the text is no JSON.
-fn dynamic<'a>(text: &'a str, scratch: &'a mut String) -> Option<&'a str> {
-    let first = text.trim_start().bytes().next()?;
-    if !matches!(first, b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f') {
-        return None;
+/// A text as a dynamic value.
+enum Spelled<'a> {
+    /// JSON in its one spelling.
+    Json(&'a str),
+    /// The same, where half a surrogate pair became U+FFFD.
+    Mended(&'a str),
+    /// Brackets that nest too deeply for a value.
+    TooDeep,
+    /// No JSON.
+    Otherwise,
+}
+
+impl<'a> Spelled<'a> {
+    /// The value, when a value that is no JSON does not fit.
+    fn value(self) -> (Option<&'a str>, Fit) {
+        match self {
+            Self::Json(json) => (Some(json), Fit::Whole),
+            Self::Mended(json) => (Some(json), Fit::Repaired),
+            Self::TooDeep | Self::Otherwise => (None, Fit::Repaired),
+        }
+    }
+}
+
+fn append_dynamic(builder: &mut StringBuilder, spelled: Spelled<'_>) -> Fit {
+    let (json, fit) = spelled.value();
+    builder.append_option(json);
+    fit
+}
+
+/// Reads a text as JSON.
+fn dynamic<'a>(text: &'a str, scratch: &'a mut String) -> Spelled<'a> {
+    let first = text.trim_start().bytes().next();
+    if !matches!(first, Some(b'{' | b'[' | b'"' | b'-' | b'0'..=b'9' | b't' | b'f')) {
+        return Spelled::Otherwise;
     }
     if is_canonical(text) {
-        return Some(text);
+        return Spelled::Json(text);
     }
-    let json: Json = serde_json::from_str(text).ok()?;
-    *scratch = json.to_string();
-    Some(scratch)
+    if let Ok(json) = serde_json::from_str::<Json>(text) {
+        *scratch = json.to_string();
+        return Spelled::Json(scratch);
+    }
+    if nests_too_deeply(text) {
+        return Spelled::TooDeep;
+    }
+    match with_whole_characters(text).and_then(|text| serde_json::from_str::<Json>(&text).ok()) {
+        Some(json) => {
+            *scratch = json.to_string();
+            Spelled::Mended(scratch)
+        }
+        None => Spelled::Otherwise,
+    }
 }
 
 #[cfg(test)]

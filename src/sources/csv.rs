@@ -11,7 +11,7 @@ use super::cells::{Cells, trim_line_end};
 use super::companion::Guesses;
 use super::error::SourceError;
 use super::open::Stream;
-use super::rows::{Place, Rows, TIME};
+use super::rows::{NOT_UTF8, Place, Rows, TIME};
 use super::stamp::{Stamps, day_first};
 
 /// What the portal puts behind the names of time columns.
@@ -122,7 +122,7 @@ impl Layout {
         rows: &mut Rows<'_>,
     ) -> Option<Self> {
         let wanted = rows.wanted();
-        let mut block = splitter.next(Vec::new())?;
+        let mut block = splitter.next(&mut Vec::new())?;
         let place = Place { source, line: 1, byte: block.byte };
         if block.whole == 0 {
             match &block.end {
@@ -157,6 +157,8 @@ impl Layout {
             });
         }
         let width = names.len();
+        // The same cells below another header are another row.
+        rows.seed = xxhash_rust::xxh64::xxh64(trim_line_end(header), 0);
         block.from = header.len();
         block.lines = count(header, b'\n') as u64;
         splitter.put_back(block);
@@ -183,7 +185,7 @@ impl Layout {
                 Some(text) if record.plain && record.width() == self.width => {
                     let cell = |at: usize| record.cell(at, text);
                     let value = |at: usize| (self.columns[at].and_then(cell), Adapt::Nothing);
-                    rows.take(value, self.time.and_then(cell), self.stamps, true, record.text(), here)?;
+                    rows.take(value, self.time.and_then(cell), self.stamps, None, record.text(), here)?;
                 }
                 _ => self.read_record(record.text(), here, rows)?,
             }
@@ -209,7 +211,7 @@ impl Layout {
             Some(cells) if cells.len() == self.width => {
                 let cell = |at: usize| Raw::Text(&cells[at]);
                 let value = |at: usize| (self.columns[at].map(cell), Adapt::Nothing);
-                rows.take(value, self.time.map(cell), self.stamps, sound, text.as_bytes(), place)
+                rows.take(value, self.time.map(cell), self.stamps, (!sound).then_some(NOT_UTF8), text.as_bytes(), place)
             }
             Some(cells) => {
                 let reason = format!("the row has {} cells and the header {}", cells.len(), self.width);
@@ -229,7 +231,7 @@ pub(super) fn observe(stream: Stream, delimiter: char, guesses: &mut Guesses) {
     let mut splitter = Splitter::new(stream, 0, Cut::Quoted);
     let mut header: Vec<String> = Vec::new();
     let mut data = Vec::new();
-    while let Some(block) = splitter.next(data) {
+    while let Some(block) = splitter.next(&mut data) {
         let mut records = Cells::new(&block.data[..block.whole], 0, delimiter as u8);
         while let Some(record) = records.next() {
             let text = String::from_utf8_lossy(record.text());

@@ -1,15 +1,15 @@
 //! From paths, folders and patterns to files, in an order that is the same on every machine.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
-use walkdir::WalkDir;
 
 use super::cloud;
 use super::dataset;
 use super::error::{SourceError, SourceErrorKind};
+use super::folders::files;
 use super::location::Stat;
 use crate::diagnostics::did_you_mean;
 
@@ -18,21 +18,32 @@ use crate::diagnostics::did_you_mean;
 pub(super) struct Candidate {
     /// Where it is.
     pub(super) path: PathBuf,
+    /// The same without links: two paths that lead to one file have one.
+    pub(super) real: PathBuf,
     /// Why it cannot be read, when that is known from outside.
     pub(super) problem: Option<String>,
+    /// Whether rows may be missed because of that.
+    pub(super) lost: bool,
     /// Its size and stamp, when they came along.
     pub(super) stat: Option<Stat>,
+}
+
+impl Candidate {
+    /// A file on the disk.
+    fn of(path: PathBuf) -> Self {
+        let real = fs::canonicalize(&path).unwrap_or_else(|_| path.clone());
+        Self { path, real, problem: None, lost: false, stat: None }
+    }
 }
 
 /// The files that a list of paths means: the list's order, and within a folder or pattern by name. A file that two
 /// entries lead to is taken once.
 pub(super) fn discover(paths: &[String]) -> Result<Vec<Candidate>, SourceError> {
     let mut found = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = HashSet::new();
     for path in paths {
         for candidate in expand(path)? {
-            let identity = fs::canonicalize(&candidate.path).unwrap_or_else(|_| candidate.path.clone());
-            if seen.insert(identity) {
+            if seen.insert(candidate.real.clone().into_os_string()) {
                 found.push(candidate);
             }
         }
@@ -47,8 +58,8 @@ pub(super) fn expand(text: &str) -> Result<Vec<Candidate>, SourceError> {
         return cloud::list(text);
     }
     match fs::metadata(path) {
-        Ok(data) if data.is_dir() => with_data_sets(walk(path, |_| true)?),
-        Ok(data) if data.is_file() => Ok(vec![Candidate { path: path.to_owned(), problem: None, stat: None }]),
+        Ok(data) if data.is_dir() => with_data_sets(files(path, false, |_| true)?),
+        Ok(data) if data.is_file() => Ok(vec![Candidate::of(path.to_owned())]),
         // Reading a pipe could wait for ever, a device never end.
         Ok(_) => Err(SourceError::new(SourceErrorKind::NotAFile, "this is neither a file nor a folder")
             .in_file(text)
@@ -64,7 +75,7 @@ fn with_data_sets(mut found: Vec<Candidate>) -> Result<Vec<Candidate>, SourceErr
     let is_manifest = |candidate: &Candidate| candidate.path.file_name().is_some_and(|name| name == dataset::NAME);
     while let Some(at) = found.iter().position(is_manifest) {
         let root = found[at].path.parent().map(Path::to_owned).unwrap_or_default();
-        let parts = dataset::parts(&root)?.into_iter().map(|path| Candidate { path, problem: None, stat: None });
+        let parts = dataset::parts(&root)?.into_iter().map(Candidate::of);
         let first = found.iter().position(|c| c.path.starts_with(&root)).unwrap_or(at);
         found.retain(|candidate| !candidate.path.starts_with(&root));
         found.splice(first..first, parts);
@@ -91,7 +102,7 @@ fn pattern(text: &str) -> Result<Vec<Candidate>, SourceError> {
         root.push(part);
     }
     let bare = root.as_os_str().is_empty();
-    let mut found = walk(if bare { Path::new(".") } else { &root }, |path| {
+    let mut found = files(if bare { Path::new(".") } else { &root }, true, |path| {
         matcher.is_match(if bare { path.strip_prefix(".").unwrap_or(path) } else { path })
     })?;
     if bare {
@@ -105,37 +116,6 @@ fn pattern(text: &str) -> Result<Vec<Candidate>, SourceError> {
         return Err(SourceError::new(SourceErrorKind::NoSuchPath, "no file matches this pattern")
             .in_file(text)
             .with_help("put the pattern in quotes, and use `**` to reach into folders"));
-    }
-    Ok(found)
-}
-
-fn walk(root: &Path, wanted: impl Fn(&Path) -> bool) -> Result<Vec<Candidate>, SourceError> {
-    let mut found = Vec::new();
-    // Links are followed; walkdir reports those that lead back up.
-    for entry in WalkDir::new(root).follow_links(true).sort_by_file_name() {
-        match entry {
-            Ok(entry) => {
-                let hidden = entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
-                if entry.file_type().is_dir() || hidden || !wanted(entry.path()) {
-                    continue;
-                }
-                let problem = (!entry.file_type().is_file()).then(|| "neither a file nor a folder".to_owned());
-                found.push(Candidate { path: entry.into_path(), problem, stat: None });
-            }
-            Err(error) => {
-                let Some(path) = error.path().filter(|path| *path != root).map(Path::to_owned) else {
-                    return Err(
-                        SourceError::new(SourceErrorKind::Io, error.to_string()).in_file(root.display().to_string())
-                    );
-                };
-                let problem = match (error.loop_ancestor(), error.io_error()) {
-                    (Some(_), _) => "a link that leads back to a folder above it".to_owned(),
-                    (None, Some(io)) => io.to_string(),
-                    (None, None) => error.to_string(),
-                };
-                found.push(Candidate { path, problem: Some(problem), stat: None });
-            }
-        }
     }
     Ok(found)
 }

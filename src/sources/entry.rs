@@ -17,6 +17,8 @@ use super::sniff::sniff;
 pub(super) struct Entry {
     path: PathBuf,
     problem: Option<String>,
+    /// Whether rows are missed because of that.
+    lost: bool,
     /// Its size, when that came along.
     size: Option<u64>,
     /// The time its folders name.
@@ -46,6 +48,7 @@ impl Entry {
             Self {
                 path: candidate.path,
                 problem: candidate.problem,
+                lost: candidate.lost,
                 size,
                 slot,
                 like,
@@ -62,6 +65,7 @@ impl Entry {
         Self {
             path,
             problem,
+            lost: file.lost,
             size,
             slot: None,
             like: at,
@@ -72,7 +76,7 @@ impl Entry {
 
     /// The entry of a file that is read by itself.
     pub(super) fn alone(path: PathBuf) -> Self {
-        Self { path, problem: None, size: None, slot: None, like: 0, seen: OnceLock::new(), only: None }
+        Self { path, problem: None, lost: false, size: None, slot: None, like: 0, seen: OnceLock::new(), only: None }
     }
 
     /// Has just the bytes between two places read. The file is text as it lies there.
@@ -91,6 +95,13 @@ impl Entry {
     pub(super) fn of_table(&self, table: &str) -> Self {
         let file = FoundFile { tables: vec![table.to_owned()], ..self.look().clone() };
         Self { seen: OnceLock::from(Seen { file, refused: None }), ..self.clone() }
+    }
+
+    /// Its size in bytes, as it lies there.
+    pub(super) fn size(&self) -> u64 {
+        self.size
+            .or_else(|| self.looked().map(|file| file.size))
+            .unwrap_or_else(|| stat(&self.path).map_or(0, |s| s.size))
     }
 
     /// What the file is.
@@ -112,12 +123,12 @@ impl Entry {
         self.seen.get_or_init(|| {
             let mut file = FoundFile {
                 path: self.path.clone(),
-                size: self.size.unwrap_or_else(|| stat(&self.path).map_or(0, |stat| stat.size)),
+                size: self.size(),
                 shape: None,
                 tables: Vec::new(),
                 header: None,
                 problem: self.problem.clone(),
-                lost: false,
+                lost: self.lost,
             };
             if file.problem.is_some() {
                 return Seen { file, refused: None };

@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::blocks::LONGEST;
-use super::json::{Broken, Scanner, TOO_DEEP};
+use super::json::{Broken, Scanner};
 use super::open::{BLOCK, Stream};
 
 const TOO_LONG: &str = "a value is longer than 16 MiB";
@@ -133,7 +133,6 @@ impl Feed {
                 Ok(range)
             }
             Ok(_) | Err(Trouble::Passed(_)) => self.pass(TOO_LONG),
-            Err(Trouble::Broken(TOO_DEEP)) => self.pass(TOO_DEEP),
             Err(trouble) => Err(trouble),
         }
     }
@@ -157,7 +156,7 @@ impl Feed {
         }
     }
 
-    /// Passes a value that is too long or too deep to be kept, a block at a time.
+    /// Passes a value that is too long to be kept, a block at a time.
     fn pass(&mut self, reason: &'static str) -> Result<Range<usize>, Trouble> {
         let (mut depth, mut quoted, mut escaped) = (0_u64, false, false);
         loop {

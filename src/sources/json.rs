@@ -8,9 +8,6 @@ use memchr::memchr2;
 /// How deep brackets may nest in one value.
 const DEPTH: u32 = 127;
 
-/// What is wrong with a value of more brackets than that.
-pub(super) const TOO_DEEP: &str = "brackets nest too deeply here";
-
 /// Why a text is no JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Broken {
@@ -143,17 +140,16 @@ impl<'a> Scanner<'a> {
     }
 
     fn nested(&mut self) -> Result<(), Broken> {
-        // One bit a level: 1 for `{`.
-        let (mut kinds, mut depth) = (0_u128, 0_u32);
+        // One bit a level: 1 for `{`. Of levels too deep for that only the number is known; no column takes such a value.
+        let (mut kinds, mut depth, mut deeper) = (0_u128, 0_u32, 0_u64);
         while let Some(byte) = self.bytes.get(self.at) {
             let here = self.at;
             self.at += 1;
             match byte {
                 b'"' => self.rest_of_string()?,
+                b'{' | b'[' if depth == DEPTH => deeper += 1,
+                b'}' | b']' if deeper > 0 => deeper -= 1,
                 b'{' | b'[' => {
-                    if depth == DEPTH {
-                        return Err(Broken::At(here, TOO_DEEP));
-                    }
                     kinds = kinds << 1 | u128::from(*byte == b'{');
                     depth += 1;
                 }
@@ -207,6 +203,43 @@ pub(super) fn unescape(raw: &str, out: &mut String) -> bool {
     }
     out.push_str(rest);
     sound
+}
+
+/// Whether brackets nest more deeply than a value may.
+pub(super) fn nests_too_deeply(text: &str) -> bool {
+    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            b'{' | b'[' if !quoted => depth += 1,
+            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEPTH
+    })
+}
+
+/// JSON in which each half of a surrogate pair that stands alone is U+FFFD; nothing when there is none.
+pub(super) fn with_whole_characters(text: &str) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = text;
+    let mut mended = false;
+    while let Some(at) = rest.find('\\') {
+        let after = &rest[at + 1..];
+        let length = after.chars().next().map_or(0, char::len_utf8);
+        let (lone, used) = match after.strip_prefix('u').map(unicode) {
+            Some((character, used)) => (character.is_none() && used > 0, 1 + used),
+            None => (false, length),
+        };
+        mended |= lone;
+        out.push_str(&rest[..at]);
+        out.push_str(if lone { "\\ufffd" } else { &rest[at..=at + used] });
+        rest = &after[used..];
+    }
+    out.push_str(rest);
+    mended.then_some(out)
 }
 
 /// The character that the digits after `\u` mean, and how many bytes they take (a pair takes its second half too).
@@ -323,7 +356,10 @@ mod tests {
         for text in ["trux", "}", "nul,", "[}", "<"] {
             assert!(matches!(value(text), Err(Broken::At(..))), "{text}");
         }
-        assert!(matches!(value(&"[".repeat(1000)), Err(Broken::At(127, _))));
+        assert_eq!(value(&"[".repeat(1000)), Err(Broken::Ended));
+        let deep = format!("{}{{]{}", "[".repeat(200), "]".repeat(200));
+        assert_eq!(value(&deep), Ok((0, 402)));
+        assert!(nests_too_deeply(&deep) && !nests_too_deeply(&"[]".repeat(200)));
     }
 
     #[test]
@@ -337,6 +373,10 @@ mod tests {
         assert_eq!(text(r"\ud834x"), ("\u{fffd}x".to_owned(), false));
         assert_eq!(text(r"\udd1e\u12"), ("\u{fffd}\u{fffd}12".to_owned(), false));
         assert_eq!(text(r"\q\"), ("\u{fffd}\u{fffd}".to_owned(), false));
+        let mended = |raw| with_whole_characters(raw);
+        assert_eq!(mended(r#"{"a":"\ud834\udd1e\\ud800\n"}"#), None);
+        assert_eq!(mended(r#"["\ud834\u0041","\udd1e"]"#).as_deref(), Some(r#"["\ufffd\u0041","\ufffd"]"#));
+        assert_eq!(mended("\\"), None);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use std::io::{BufRead, BufReader, Read};
 
 use super::apim::{self, ENVELOPE_NAMES, LAST_ERROR_NAMES};
 use super::blocks::LONGEST;
-use super::cell::{Adapt, Raw};
+use super::cell::{Adapt, Raw, is_missing};
 use super::companion::Guesses;
 use super::error::SourceError;
 use super::json::{Broken, Scanner, unescape};
 use super::open::{BLOCK, Stream};
-use super::rows::{Place, Rows, TIME, Wanted};
+use super::rows::{NOT_UTF8, Place, Rows, TIME, Wanted};
 use super::sniff::Shape;
 use super::stamp::Stamps;
 
@@ -176,6 +176,12 @@ pub(super) struct Record {
     table: Option<Found>,
     /// Properties that were a string, unescaped.
     inner: String,
+    /// Whether the text of such properties was not valid.
+    unsound: bool,
+    /// Whether properties, or the last error in them, are something else than an object.
+    torn: bool,
+    /// What they are, when they are neither object nor string.
+    other: Option<Found>,
 }
 
 impl Record {
@@ -186,6 +192,9 @@ impl Record {
         self.time = None;
         self.table = None;
         self.inner.clear();
+        self.unsound = false;
+        self.torn = false;
+        self.other = None;
     }
 
     /// The record's time as it stands there, when it was looked for.
@@ -203,7 +212,7 @@ impl Record {
             Slot::Column(at) => &mut self.columns[at],
             Slot::Time => &mut self.time,
             Slot::Table => &mut self.table,
-            Slot::Properties | Slot::LastError => return,
+            Slot::Properties | Slot::LastError => &mut self.other,
         };
         place.get_or_insert(found);
     }
@@ -273,12 +282,7 @@ fn object(
             (Some(map), Some(b'"')) if !inner => {
                 // An old shape: properties as a string of JSON.
                 let (start, end) = scanner.value()?;
-                let mut unescaped = String::new();
-                unescape(&text[start + 1..end - 1], &mut unescaped);
-                let mut within = Scanner::new(unescaped.as_bytes(), 0);
-                // What is no object has no columns; the record itself is sound.
-                let _ = object(&unescaped, &mut within, keys, map, true, record);
-                record.inner = unescaped;
+                string_of_object(&text[start + 1..end - 1], keys, map, record);
             }
             _ => {
                 let (start, end) = scanner.value()?;
@@ -287,6 +291,22 @@ fn object(
         }
     }
     Ok(())
+}
+
+/// Finds the values of an object that is written as a string. Of one that cannot be read whole none is taken: it is a
+/// value that does not fit, and the record is sound otherwise.
+fn string_of_object(raw: &str, keys: &Keys, map: &HashMap<Vec<u8>, Vec<Slot>>, record: &mut Record) {
+    let mut text = String::new();
+    record.unsound |= !unescape(raw, &mut text);
+    if !is_missing(&text) {
+        let before = (record.columns.clone(), record.time);
+        let mut within = Scanner::new(text.as_bytes(), 0);
+        if object(&text, &mut within, keys, map, true, record).is_err() || within.peek().is_some() {
+            (record.columns, record.time) = before;
+            record.torn = true;
+        }
+    }
+    record.inner = text;
 }
 
 /// A key as it is meant: its letters may be written as escapes.
@@ -320,5 +340,14 @@ pub(super) fn take(
         }
     }
     let value = |at: usize| keys.value(text, record, at);
-    rows.take(value, record.time(text), Stamps::default(), sound, text.as_bytes(), place)
+    let empty = |found: &Found| matches!(record.raw(found, text), Raw::Json("null" | "\"\"" | "\"None\"" | "\"null\""));
+    let torn = record.torn || record.other.as_ref().is_some_and(|other| !empty(other));
+    let flaw = if !sound || record.unsound {
+        Some(NOT_UTF8)
+    } else if torn && (0..keys.width).any(|at| value(at).0.is_none()) {
+        Some("the properties, which hold columns, are no object that can be read")
+    } else {
+        None
+    };
+    rows.take(value, record.time(text), Stamps::default(), flaw, text.as_bytes(), place)
 }

@@ -1,6 +1,6 @@
 //! A read: the files of a table, side by side, into batches.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -26,6 +26,7 @@ use super::rows::{Place, Rows, Wanted};
 use super::shared::{Content, Job, Jobs, Shared};
 use super::sniff::Shape;
 use super::tally::Tally;
+use super::turns::{LettingGo, Turns};
 use super::{apim, columnar, tsv};
 use crate::ir::{Bar, Hint};
 
@@ -97,9 +98,10 @@ impl Catalog {
                 schema.iter().find(|(n, _)| n == name).cloned().ok_or_else(|| no_such_column(&request.table, name))
             })
             .collect::<Result<Vec<_>, _>>()?;
-        let seen = self.options.dedupe.then(|| Arc::new(Mutex::new(HashSet::new())));
+        let seen = self.options.dedupe.then(|| Arc::new(Turns::default()));
         let log = self.options.keep_rejects.then(RejectLog::default);
-        let gate = Gate::new(request, &columns);
+        // What came before is counted among all rows of the period.
+        let gate = if seen.is_some() { Gate::default() } else { Gate::new(request, &columns) };
         let wanted = Wanted { columns, period: request.period, seen, log, gate };
         let (open, skipped) = self.choose(request);
         let mut left = request.limit.unwrap_or(usize::MAX);
@@ -157,8 +159,8 @@ impl Catalog {
         sink: &Sink<'_>,
     ) -> Result<Tally, SourceError> {
         let view = self.is_view(&request.table);
-        // Which of two equal records is the first, and which rows are enough, must not depend on threads.
-        let threads = if wanted.seen.is_some() || request.limit.is_some() {
+        // Which rows are enough must not depend on threads.
+        let threads = if request.limit.is_some() {
             1
         } else {
             let parts = match files {
@@ -167,12 +169,21 @@ impl Catalog {
             };
             std::thread::available_parallelism().map_or(1, usize::from).min(parts)
         };
-        let share = threads / threads.min(files.len()).max(1);
-        let jobs = Jobs::new(files.len());
+        let seen = wanted.seen.as_deref();
+        let share = if seen.is_some() { 1 } else { threads / threads.min(files.len()).max(1) };
+        // Which of two equal records is the first must not either.
+        let large = |at: &usize| self.entries[*at].size() > BLOCK as u64;
+        let jobs = Jobs::new(files.len(), seen.map(|_| files.iter().map(large).collect()));
+        if let Some(seen) = seen {
+            seen.begin(files);
+        }
         let still = AtomicUsize::new(*left);
         let outcomes: Mutex<BTreeMap<usize, Result<Tally, SourceError>>> = Mutex::default();
         let note = |at: usize, outcome: Option<Outcome>| {
             let Some(outcome) = outcome else { return };
+            if let (Some(seen), Err(_) | Ok((_, 0))) = (seen, &outcome) {
+                seen.give_up();
+            }
             let outcome = outcome.map(|(tally, enough)| {
                 if request.limit.is_some() || enough == 0 {
                     still.store(enough, Ordering::Relaxed);
@@ -184,8 +195,16 @@ impl Catalog {
             });
             outcomes.lock().unwrap_or_else(PoisonError::into_inner).insert(at, outcome);
         };
+        // A file that is one part.
+        let whole = |at: usize, outcome: Outcome| {
+            if let Some(seen) = seen {
+                seen.ended(at, 1);
+            }
+            note(at, Some(outcome));
+        };
         let work = || {
             let mut data = Vec::new();
+            let _letting_go = seen.map(LettingGo);
             while let Some(job) = jobs.next() {
                 match job {
                     Job::Open(..) if still.load(Ordering::Relaxed) == 0 => jobs.stop(),
@@ -205,20 +224,19 @@ impl Catalog {
                         if serves(file, &request.table, view) {
                             rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
                             match self.open_file(entry, rows, request, share) {
-                                Ok(Reading::Done(done)) => note(at, Some(Ok(*done))),
-                                Ok(Reading::Text(text)) => {
-                                    if file.size > BLOCK as u64 {
-                                        jobs.share(&text);
-                                    }
-                                    note(at, text.work(&mut data));
+                                Ok(Reading::Done(done)) => whole(at, Ok(*done)),
+                                Ok(Reading::Text(text)) if file.size > BLOCK as u64 => {
+                                    jobs.share(&text);
+                                    note(at, text.work(&mut data, jobs.at_once()));
                                 }
+                                Ok(Reading::Text(text)) => note(at, text.work(&mut data, usize::MAX)),
                                 Err(error) => note(at, Some(Err(error))),
                             }
                         } else {
-                            note(at, Some(rows.finish()));
+                            whole(at, rows.finish());
                         }
                     }
-                    Job::Help(file) => note(file.number(), file.work(&mut data)),
+                    Job::Help(file) => note(file.number(), file.work(&mut data, jobs.at_once())),
                 }
             }
         };
@@ -241,7 +259,7 @@ impl Catalog {
     pub(super) fn read_file(&self, entry: &Entry, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         match self.open_file(entry, rows, request, threads)? {
             Reading::Done(done) => Ok(*done),
-            Reading::Text(text) => text.work(&mut Vec::new()).unwrap_or_else(|| Ok((Tally::default(), 0))),
+            Reading::Text(text) => text.work(&mut Vec::new(), usize::MAX).unwrap_or_else(|| Ok((Tally::default(), 0))),
         }
     }
 

@@ -2,10 +2,11 @@
 
 mod batch;
 
-use std::collections::HashSet;
 use std::ops::ControlFlow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
+use arrow::array::BooleanArray;
+use arrow::compute::filter_record_batch;
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
@@ -17,6 +18,7 @@ use super::read::{Position, Sink};
 use super::rejects::RejectLog;
 use super::stamp::Stamps;
 use super::tally::{Reject, TOLD, Tally, excerpt};
+use super::turns::{Turns, Unit};
 use crate::types::{ScalarType, field};
 
 pub(super) use batch::Batch;
@@ -33,6 +35,12 @@ const UNKEPT: usize = 1 << 16;
 /// The column that the period of a read is about.
 pub(super) const TIME: &str = "TimeGenerated";
 
+/// What is told of a row whose text had bytes that are no characters.
+pub(super) const NOT_UTF8: &str = "not valid UTF-8";
+
+/// What is told of a row with a value that became null.
+const UNFIT: &str = "a value does not fit its column";
+
 /// What a read wants of each row.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Wanted {
@@ -41,7 +49,7 @@ pub(super) struct Wanted {
     /// Half-open ticks of [`TIME`].
     pub(super) period: Option<(i64, i64)>,
     /// The records that came before, when duplicates are to be dropped.
-    pub(super) seen: Option<Arc<Mutex<HashSet<u64>>>>,
+    pub(super) seen: Option<Arc<Turns>>,
     /// Where all rejected rows go.
     pub(super) log: Option<RejectLog>,
     /// What rows must pass.
@@ -63,6 +71,10 @@ pub(super) struct Rows<'w> {
     position: Position,
     builders: Vec<Builder>,
     filled: usize,
+    /// What tells the filled rows from others, when duplicates are to be dropped.
+    hashes: Vec<u64>,
+    /// Another number wherever the same text would mean another row.
+    pub(super) seed: u64,
     /// How many more rows are enough.
     left: usize,
     /// Half-open ticks of [`TIME`] that the file's folders promise.
@@ -82,6 +94,8 @@ impl<'w> Rows<'w> {
             position: Position { file, block: 0 },
             builders: builders(wanted),
             filled: 0,
+            hashes: Vec::new(),
+            seed: 0,
             left,
             bounds: None,
             tally: Tally::default(),
@@ -116,24 +130,28 @@ impl<'w> Rows<'w> {
         let mut rows = Rows::new(self.wanted, self.sink, self.position.file, left);
         rows.position = Position { file: self.position.file, block: part << PART };
         rows.bounds = self.bounds;
+        rows.seed = self.seed;
         rows
     }
 
     /// Takes a row: a value, or none, for each wanted column. `time` is the row's [`TIME`] as it stands in the file,
-    /// `sound` whether its text was valid, `record` its whole text.
+    /// `flaw` what else was mended in it, `record` its whole text.
     pub(super) fn take<'r>(
         &mut self,
         value: impl Fn(usize) -> (Option<Raw<'r>>, Adapt),
         time: Option<Raw<'r>>,
         stamps: Stamps,
-        mut sound: bool,
+        flaw: Option<&str>,
         record: &[u8],
         place: Place<'_>,
     ) -> Result<(), SourceError> {
         self.tally.read += 1;
         let outside = self.wanted.period.is_some() && self.is_outside(ticks(time, stamps));
         let mut columns_fit = true;
-        if !outside && !self.is_duplicate(record) && self.wanted.gate.passes(&value, stamps) {
+        if !outside && self.wanted.gate.passes(&value, stamps) {
+            if self.wanted.seen.is_some() {
+                self.hashes.push(self.hash(record));
+            }
             for (at, builder) in self.builders.iter_mut().enumerate() {
                 match value(at) {
                     (None, _) => builder.append_missing(),
@@ -148,17 +166,18 @@ impl<'w> Rows<'w> {
         if outside {
             self.tally.outside += 1;
         }
-        sound &= columns_fit;
-        if sound {
-            self.tally.kept += 1;
-        } else {
+        let flaw = if columns_fit { flaw } else { Some(UNFIT) };
+        if let Some(reason) = flaw {
             self.tally.repaired += 1;
             if self.tally.repairs.len() < TOLD {
-                let reason = if columns_fit { "not valid UTF-8" } else { "a value does not fit its column" };
                 self.tally.repairs.push(reject(place, reason, record));
             }
+        } else {
+            self.tally.kept += 1;
         }
-        if self.filled >= BATCH {
+        // Which rows came before is not known until then.
+        let enough = self.left == 0 && self.wanted.seen.is_some();
+        if self.filled >= BATCH || enough && self.filled > 0 {
             self.flush()?;
         }
         Ok(())
@@ -189,12 +208,13 @@ impl<'w> Rows<'w> {
         self.wanted.period.is_some_and(beyond)
     }
 
-    fn is_duplicate(&mut self, record: &[u8]) -> bool {
-        let Some(seen) = &self.wanted.seen else { return false };
-        let hash = xxhash_rust::xxh64::xxh64(record, 0);
-        let new = seen.lock().unwrap_or_else(PoisonError::into_inner).insert(hash);
-        self.tally.duplicates += u64::from(!new);
-        !new
+    fn hash(&self, record: &[u8]) -> u64 {
+        xxhash_rust::xxh64::xxh64(record, self.seed)
+    }
+
+    /// The part of a file that these rows are of.
+    const fn unit(&self) -> Unit {
+        (self.position.file, self.position.block >> PART)
     }
 
     /// Notes a row that cannot be read.
@@ -248,7 +268,7 @@ impl<'w> Rows<'w> {
         let mut reason = format!("the {what} is longer than {} MiB", LONGEST >> 20);
         if endless {
             reason += ", and the rest of the file is not read because its end was not found";
-            self.tally.note(format!("{}: line {}: {reason}", place.source, place.line));
+            self.tally.note(format!("{}: {reason}", place.source));
         }
         self.reject(place, &reason, head);
     }
@@ -271,9 +291,18 @@ impl<'w> Rows<'w> {
         let arrays = std::mem::replace(&mut self.builders, fresh).into_iter().map(Builder::finish).collect();
         let schema = Schema::new(self.wanted.columns.iter().map(|(n, t)| field(n, *t)).collect::<Vec<_>>());
         let options = RecordBatchOptions::new().with_row_count(Some(self.filled));
-        let batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
-        self.hand_over(batch);
+        let mut batch = RecordBatch::try_new_with_options(Arc::new(schema), arrays, &options)?;
         self.filled = 0;
+        if let Some(seen) = &self.wanted.seen {
+            let again = seen.again(self.unit(), &std::mem::take(&mut self.hashes));
+            let count = again.iter().filter(|again| **again).count();
+            if count > 0 {
+                self.tally.duplicates += count as u64;
+                self.left = self.left.saturating_add(count);
+                batch = filter_record_batch(&batch, &again.iter().map(|again| Some(!again)).collect::<BooleanArray>())?;
+            }
+        }
+        self.hand_over(batch);
         Ok(())
     }
 
@@ -294,6 +323,9 @@ impl<'w> Rows<'w> {
             self.flush()?;
         }
         self.keep();
+        if let Some(seen) = &self.wanted.seen {
+            seen.done(self.unit());
+        }
         Ok((self.tally, self.left))
     }
 }

@@ -76,13 +76,17 @@ impl<'r> Shared<'r> {
         self.rows.file()
     }
 
-    /// Reads blocks until there are no more. The last thread to leave the file is told what became of all its rows, and
+    /// Reads so many blocks, or as many as there are. The last thread to leave the file is told what became of all its rows, and
     /// how many more are wanted.
-    pub(super) fn work(&self, data: &mut Vec<u8>) -> Option<Outcome> {
+    pub(super) fn work(&self, data: &mut Vec<u8>, most: usize) -> Option<Outcome> {
         self.threads.fetch_add(1, Ordering::AcqRel);
-        self.blocks(data);
-        self.ended.store(true, Ordering::Release);
-        if self.threads.fetch_sub(1, Ordering::AcqRel) > 1 {
+        for _ in 0..most {
+            if !self.block(data) {
+                self.ended.store(true, Ordering::Release);
+                break;
+            }
+        }
+        if self.threads.fetch_sub(1, Ordering::AcqRel) > 1 || !self.ended.load(Ordering::Acquire) {
             return None;
         }
         let mut joined = lock(&self.joined);
@@ -101,36 +105,47 @@ impl<'r> Shared<'r> {
         Some(Ok((tally, self.left.load(Ordering::Acquire))))
     }
 
-    fn blocks(&self, data: &mut Vec<u8>) {
-        while !self.ended.load(Ordering::Acquire) {
-            let left = self.left.load(Ordering::Acquire);
-            let block = if left == 0 { None } else { lock(&self.splitter).next(std::mem::take(data)) };
-            let Some(block) = block else {
-                return;
-            };
-            let mut rows = self.rows.part(block.number, left);
-            let lines = match &self.content {
-                Content::Lines(lines) => lines::read_block(&block, &self.source, lines, &mut rows),
-                Content::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
-            };
-            let number = block.number;
-            *data = block.data;
-            let outcome = lines.and_then(|lines| Ok((rows.finish()?, lines)));
-            let mut joined = lock(&self.joined);
-            match outcome {
-                Ok(((tally, still), lines)) => {
-                    // Rows that are enough are counted by one thread alone.
-                    if still == 0 || self.rows.left() < usize::MAX {
-                        self.left.store(still, Ordering::Release);
-                    }
-                    joined.add(&self.rows, number, tally, lines);
+    /// Reads the next block. False when no further one is to be read.
+    fn block(&self, data: &mut Vec<u8>) -> bool {
+        let left = self.left.load(Ordering::Acquire);
+        if left == 0 || self.ended.load(Ordering::Acquire) {
+            return false;
+        }
+        let block = {
+            let mut splitter = lock(&self.splitter);
+            let block = splitter.next(data);
+            if let (None, Some(seen)) = (&block, &self.rows.wanted().seen) {
+                seen.ended(self.number(), splitter.count());
+            }
+            block
+        };
+        let Some(block) = block else { return false };
+        let mut rows = self.rows.part(block.number, left);
+        let lines = match &self.content {
+            Content::Lines(lines) => lines::read_block(&block, &self.source, lines, &mut rows),
+            Content::Cells(layout) => layout.read_block(&block, &self.source, &mut rows),
+        };
+        let number = block.number;
+        *data = block.data;
+        let outcome = lines.and_then(|lines| Ok((rows.finish()?, lines)));
+        let mut joined = lock(&self.joined);
+        match outcome {
+            Ok(((tally, still), lines)) => {
+                // Rows that are enough are counted by one thread alone.
+                if still == 0 || self.rows.left() < usize::MAX {
+                    self.left.store(still, Ordering::Release);
                 }
-                Err(error) => {
-                    self.ended.store(true, Ordering::Release);
-                    joined.error.get_or_insert(error);
+                joined.add(&self.rows, number, tally, lines);
+            }
+            Err(error) => {
+                joined.error.get_or_insert(error);
+                if let Some(seen) = &self.rows.wanted().seen {
+                    seen.give_up();
                 }
+                return false;
             }
         }
+        true
     }
 }
 
@@ -162,6 +177,8 @@ pub(super) enum Job<'j, 'r> {
 /// The files of a read, given out to threads.
 pub(super) struct Jobs<'r> {
     count: usize,
+    /// Whether files are large, when all threads are to read a file before the next is opened.
+    in_order: Option<Vec<bool>>,
     state: Mutex<State<'r>>,
     changed: Condvar,
 }
@@ -170,25 +187,37 @@ struct State<'r> {
     next: usize,
     /// How many threads are at files that they may come to share.
     opening: usize,
+    /// How many of these files are large.
+    large: usize,
     open: Vec<Arc<Shared<'r>>>,
 }
 
 impl<'r> Jobs<'r> {
-    pub(super) fn new(count: usize) -> Self {
-        let state = State { next: 0, opening: 0, open: Vec::new() };
-        Self { count, state: Mutex::new(state), changed: Condvar::new() }
+    pub(super) fn new(count: usize, in_order: Option<Vec<bool>>) -> Self {
+        let state = State { next: 0, opening: 0, large: 0, open: Vec::new() };
+        Self { count, in_order, state: Mutex::new(state), changed: Condvar::new() }
     }
 
-    /// The next job: a file that nobody opened, or else help for one that is open. Nothing when all is done.
+    fn is_large(&self, number: usize) -> bool {
+        self.in_order.as_ref().and_then(|large| large.get(number)) == Some(&true)
+    }
+
+    /// The next job: a file that nobody opened, or else help for one that is open; in order, help comes first. Nothing
+    /// when all is done.
     pub(super) fn next(&self) -> Option<Job<'_, 'r>> {
         let mut state = lock(&self.state);
         loop {
-            if state.next < self.count {
+            state.open.retain(|file| !file.ended.load(Ordering::Relaxed));
+            let fresh =
+                state.next < self.count && (self.in_order.is_none() || state.large == 0 && state.open.is_empty());
+            if fresh {
+                let number = state.next;
+                let large = self.is_large(number);
                 state.next += 1;
                 state.opening += 1;
-                return Some(Job::Open(state.next - 1, Opening(self)));
+                state.large += usize::from(large);
+                return Some(Job::Open(number, Opening(self, large)));
             }
-            state.open.retain(|file| !file.ended.load(Ordering::Relaxed));
             if let Some(file) = state.open.first() {
                 return Some(Job::Help(Arc::clone(file)));
             }
@@ -209,14 +238,23 @@ impl<'r> Jobs<'r> {
     pub(super) fn stop(&self) {
         lock(&self.state).next = self.count;
     }
+
+    /// How many blocks of a file a thread reads before it asks for the next job.
+    pub(super) const fn at_once(&self) -> usize {
+        if self.in_order.is_some() { 1 } else { usize::MAX }
+    }
 }
 
 /// Held while a thread is at a file that it may come to share: others wait for that, and must not when it gives up.
-pub(super) struct Opening<'j, 'r>(&'j Jobs<'r>);
+pub(super) struct Opening<'j, 'r>(&'j Jobs<'r>, bool);
 
 impl Drop for Opening<'_, '_> {
     fn drop(&mut self) {
-        lock(&self.0.state).opening -= 1;
+        {
+            let mut state = lock(&self.0.state);
+            state.opening -= 1;
+            state.large -= usize::from(self.1);
+        }
         self.0.changed.notify_all();
     }
 }

@@ -52,6 +52,8 @@ pub enum Shape {
     Parquet,
     /// An Arrow file or stream.
     Arrow,
+    /// What `az … -o table` prints for the eye. It is told, and not read: it leaves columns out.
+    Printed,
 }
 
 impl Shape {
@@ -89,6 +91,7 @@ impl fmt::Display for Shape {
             Self::JsonArray => "JSON array",
             Self::Parquet => "Parquet",
             Self::Arrow => "Arrow",
+            Self::Printed => "text of az -o table",
         })
     }
 }
@@ -179,10 +182,21 @@ pub(super) fn sniff(path: &Path) -> io::Result<Option<Found>> {
     })
 }
 
+/// The lines of a text.
+fn lines(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
+}
+
 /// Whether a text is JSON lines: it begins with an object that ends with its line, and no line is laid out, an array,
 /// or an object that holds the records.
 pub(super) fn is_lines(head: &[u8]) -> bool {
-    let mut lines = head.split(|b| *b == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
+    let mut lines = lines(head).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
     let Some(line) = lines.next() else { return false };
     let mut sniffing = Sniffing::default();
     if !line.starts_with(b"{") || walk(Box::new(io::Cursor::new(line.to_vec())), 0, &mut sniffing).is_err() {
@@ -268,10 +282,14 @@ impl Sniffing {
 /// Columns between commas or tabs, with their names above them or known.
 fn columns(head: &[u8]) -> Option<Found> {
     let head = headless::without_type_line(head);
+    let text = String::from_utf8_lossy(head);
+    if is_printed(&text) {
+        let problem = "az -o table leaves columns out and does not say where cells end; save the result with -o json";
+        return Some(Found { problem: Some(problem.to_owned()), ..Found::new(Shape::Printed, Vec::new()) });
+    }
     if let Some(table) = csv::table_of(head) {
         return Some(Found::new(Shape::Csv, vec![table]));
     }
-    let text = String::from_utf8_lossy(head);
     let first = text.lines().next().unwrap_or_default();
     if let Some(table) = apim::best_match(first.split('\t').map(|cell| csv::plain_name(cell.trim_matches('"')))) {
         return Some(Found::new(Shape::Tsv, vec![table.to_owned()]));
@@ -279,9 +297,21 @@ fn columns(head: &[u8]) -> Option<Found> {
     headless::detect(&text)
 }
 
+/// Whether a text is a table for the eye: names, under them a line of dashes for each, and they are a log's.
+fn is_printed(text: &str) -> bool {
+    let mut lines = text.lines();
+    let (Some(names), Some(dashes)) = (lines.next(), lines.next()) else { return false };
+    let names: Vec<&str> = names.split("  ").map(str::trim).filter(|name| !name.is_empty()).collect();
+    let rules: Vec<&str> = dashes.split_ascii_whitespace().collect();
+    rules.len() == names.len()
+        && rules.iter().all(|rule| rule.bytes().all(|b| b == b'-'))
+        && names.iter().all(|name| !name.contains([',', '\t', '"']))
+        && (apim::best_match(names.iter().copied()).is_some() || names.contains(&headless::TABLE_NAME))
+}
+
 fn json_lines(head: &[u8], path: &Path) -> Option<(Shape, Vec<String>)> {
     let mut found: Option<(Shape, Vec<String>)> = None;
-    for line in head.split(|b| *b == b'\n') {
+    for line in lines(head) {
         let Some((shape, table)) = line_table(line, path) else { continue };
         let (_, tables) = found.get_or_insert_with(|| (shape, Vec::new()));
         if !tables.contains(&table) {

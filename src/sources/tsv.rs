@@ -7,7 +7,7 @@ use super::cell::{Adapt, Raw};
 use super::documents::characters;
 use super::error::SourceError;
 use super::open::{BLOCK, Stream};
-use super::rows::{Place, Rows, TIME};
+use super::rows::{NOT_UTF8, Place, Rows, TIME};
 use super::stamp::Stamps;
 
 /// Reads a file whose columns have these names.
@@ -21,6 +21,8 @@ pub(super) fn read(
     let find = |name: &str| names.iter().position(|n| n == name);
     let columns: Vec<Option<usize>> = rows.wanted().columns.iter().map(|(n, _)| find(n)).collect();
     let time = rows.wanted().period.and_then(|_| find(TIME));
+    // The same cells in another table are another row.
+    rows.seed = xxhash_rust::xxh64::xxh64(names.join("\t").as_bytes(), 0);
     let mut lines = Lines::new(stream, skipped);
     let mut row = Vec::new();
     let mut place = Place { source, line: 1, byte: skipped };
@@ -61,7 +63,14 @@ pub(super) fn read(
         }
         let raw = |at: usize| Raw::Text(cells[at]);
         let values: Vec<(Option<Raw<'_>>, Adapt)> = columns.iter().map(|at| (at.map(raw), Adapt::Nothing)).collect();
-        rows.take(|at| values[at], time.map(raw), Stamps::default(), sound, text.as_bytes(), place)?;
+        rows.take(
+            |at| values[at],
+            time.map(raw),
+            Stamps::default(),
+            (!sound).then_some(NOT_UTF8),
+            text.as_bytes(),
+            place,
+        )?;
     }
     Ok(())
 }

@@ -11,6 +11,6 @@ Here
 project Host, count_ = $aggregate0  -> (Host:string, count_:long)
   aggregate [$aggregate0 = count()] by [Host = tostring(member(parse_url(Url), "Host"))]  -> (Host:string, $aggregate0:long)
     scan $fetched0  -> (Url:string)
-beyond SQL: a dynamic value that is computed
+beyond SQL: parse_url()
 every row would be fetched, which only --allow-fetch permits
 

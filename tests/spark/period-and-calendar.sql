@@ -1,4 +1,5 @@
 On sc://cluster:15002
+-- all files of abfss://logs@account.example/ are read, whatever the period: the environment has no credentials, AZURE_STORAGE_…
 CREATE OR REPLACE TEMPORARY VIEW kqlens_0 (value STRING) USING text OPTIONS (path 'abfss://logs@account.example/', recursiveFileLookup 'true');
 -- $fetched0
 WITH t0 AS (

@@ -5,7 +5,7 @@ mod reader;
 use std::path::{Path, PathBuf};
 
 use self::reader::Reader;
-use super::arguments::{DateOrder, IpChoice, ReportArguments};
+use super::arguments::{DateOrder, EngineChoice, IpChoice, ReportArguments};
 use super::exit::{Exit, Failure};
 use super::query;
 use crate::diagnostics::{Diagnostic, draw};
@@ -62,7 +62,10 @@ fn take(
     folder: &Path,
     is_given: &dyn Fn(&str) -> bool,
 ) {
-    let below = |path: &String| folder.join(path).display().to_string();
+    // An address is not below any folder.
+    let below = |path: &String| {
+        if path.contains("://") { path.clone() } else { folder.join(path).display().to_string() }
+    };
     if let Some(queries) = reader.texts("queries").filter(|_| !is_given("queries")) {
         arguments.queries = queries.iter().map(|path| folder.join(path)).collect();
     }
@@ -95,6 +98,19 @@ fn take(
     }
     if let Some(memory) = reader.text("memory").filter(|_| !is_given("memory")) {
         arguments.engine.memory = memory;
+    }
+    let engines = [("polars", EngineChoice::Polars), ("spark", EngineChoice::Spark)];
+    if let Some(engine) = reader.one_of("engine", &engines).filter(|_| !is_given("engine")) {
+        arguments.engine.engine = engine;
+    }
+    if let Some(remote) = reader.text("remote").filter(|_| !is_given("remote")) {
+        arguments.engine.remote = Some(remote);
+    }
+    if let Some(timeout) = reader.text("timeout").filter(|_| !is_given("timeout")) {
+        arguments.engine.timeout = Some(timeout);
+    }
+    if let Some(allowed) = reader.truth("allow-fetch").filter(|_| !is_given("allow_fetch")) {
+        arguments.engine.allow_fetch = allowed;
     }
     if let Some(rejects) = reader.text("rejects").filter(|_| !is_given("rejects")) {
         arguments.logs.rejects = Some(folder.join(rejects));
@@ -176,6 +192,15 @@ mod tests {
         assert_eq!(arguments.logs.logs, ["/etc/kqlens/exports"]);
         assert_eq!(arguments.logs.table, ["Teams=/etc/kqlens/teams.csv"]);
         assert!(secrets.mail_password.is_some() && secrets.webhook_url.is_some());
+    }
+
+    #[test]
+    fn addresses_are_not_below_the_folder() {
+        let mut reader = Reader::parse("logs = ['abfss://logs@account/', 'exports']\nengine = 'spark'\n").unwrap();
+        let mut arguments = arguments();
+        take(&mut reader, &mut arguments, &mut Secrets::default(), Path::new("/etc"), &|_| false);
+        assert_eq!(arguments.logs.logs, ["abfss://logs@account/", "/etc/exports"]);
+        assert_eq!(arguments.engine.engine, EngineChoice::Spark);
     }
 
     #[test]

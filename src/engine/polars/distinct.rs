@@ -6,7 +6,10 @@ use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
 use foldhash::fast::RandomState;
-use polars::prelude::{Column, DataFrame, DataType, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked};
+use polars::error::PolarsResult;
+use polars::prelude::{
+    Column, DataFrame, DataType, Int64Chunked, IntoColumn, NewChunkedArray, StringChunked, UInt32Chunked,
+};
 
 use super::EngineError;
 use crate::ir::Feed;
@@ -14,6 +17,29 @@ use crate::ir::Feed;
 /// Whether values of a type can be numbered.
 pub(super) const fn is_numbered(data_type: &DataType) -> bool {
     matches!(data_type, DataType::String | DataType::Int64 | DataType::Int32 | DataType::Boolean)
+}
+
+/// For each row the number of what its columns say together, of types that can be numbered. Polars would write each row as
+/// bytes to tell rows apart by several columns.
+pub(super) fn together(columns: &[Column]) -> PolarsResult<Column> {
+    let mut all: Option<Vec<u32>> = None;
+    for column in columns {
+        let column = column.as_materialized_series();
+        let next = match column.str() {
+            Ok(texts) => number(texts.iter()),
+            Err(_) => number(column.cast(&DataType::Int64)?.i64()?.iter()),
+        };
+        all = Some(match all {
+            Some(before) => number(std::iter::zip(before, next)),
+            None => next,
+        });
+    }
+    Ok(UInt32Chunked::from_vec("".into(), all.unwrap_or_default()).into_column())
+}
+
+fn number<T: Hash + Eq>(values: impl Iterator<Item = T>) -> Vec<u32> {
+    let mut numbers = Numbers(HashMap::default());
+    values.map(|value| numbers.of(value)).collect()
 }
 
 /// The distinct values of groups.

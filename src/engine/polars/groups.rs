@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use polars::prelude::{DataFrame, DataType, Expr as PlExpr, IntoLazy, LazyFrame, SortMultipleOptions, col, lit};
+use polars::prelude::{
+    Column, DataFrame, DataType, Expr as PlExpr, Field, IntoLazy, LazyFrame, SortMultipleOptions, col, cols, lit,
+};
 
 use super::EngineError;
 use super::aggregate::{Lowered, Way, gathered, lower_call, lower_lists};
 use super::convert::{compact, data_type};
-use super::distinct::{Distinct, is_numbered};
+use super::distinct::{Distinct, is_numbered, together};
 use super::expression::lower;
 use super::feed::{ROW_BITS, by_batch};
 use super::held::{Budget, Held};
@@ -33,6 +35,8 @@ pub(super) struct Groups<'a> {
     in_order: bool,
     /// The distinct values, when nothing else is asked of the groups, and their values can be numbered.
     told_apart: Option<Distinct>,
+    /// Whether values of all that tells groups apart can be numbered.
+    numbered: bool,
     /// The names and types of the columns that tell its rows.
     types: Vec<(String, DataType)>,
     held: Held<'a>,
@@ -109,13 +113,15 @@ impl<'a> Groups<'a> {
                 _ => only = false,
             }
         }
-        only &= types.len() == keys.len() + 1 && types.iter().all(|(_, data_type)| is_numbered(data_type));
+        let numbered = types.iter().all(|(_, data_type)| is_numbered(data_type));
+        only &= types.len() == keys.len() + 1 && numbered;
         let told_apart = only.then(|| Distinct::new(&types));
         Self {
             keys,
             computed: computed_keys(keys, context),
             in_order,
             told_apart,
+            numbered,
             types,
             calls: lowered,
             distinct,
@@ -150,7 +156,11 @@ impl<'a> Groups<'a> {
             gathered.push(col(Feed::AT).min());
         }
         keys.extend(self.distinct.as_ref().map(|_| col(DISTINCT)));
-        let groups = grouped(rows, &keys, gathered, self.in_order);
+        let groups = if self.numbered && keys.len() > 1 {
+            by_number(rows, &keys, gathered, self.in_order)
+        } else {
+            grouped(rows, &keys, gathered, self.in_order)
+        };
         let selected = self.calls.iter().flat_map(|c| match &c.way {
             Way::Selected(selected) => selected.clone(),
             Way::Combined(_) | Way::Lists | Way::Distinct(_) => Vec::new(),
@@ -263,4 +273,19 @@ impl<'a> Groups<'a> {
         }
         Ok(groups)
     }
+}
+
+/// The column of the numbers of groups.
+const NUMBER: &str = "$number";
+
+/// The same, of the rows of a batch that is in memory, told apart by the number of what the keys say together.
+fn by_number(rows: LazyFrame, keys: &[PlExpr], gathered: Vec<PlExpr>, in_order: bool) -> LazyFrame {
+    let Some((first, more)) = keys.split_first() else { return grouped(rows, keys, gathered, in_order) };
+    let number = first.clone().apply_many(
+        |columns: &mut [Column]| together(columns),
+        more,
+        |_, _| Ok(Field::new(NUMBER.into(), DataType::UInt32)),
+    );
+    let gathered = keys.iter().map(|key| key.clone().first()).chain(gathered).collect();
+    grouped(rows.with_columns([number.alias(NUMBER)]), &[col(NUMBER)], gathered, in_order).drop(cols([NUMBER]))
 }

@@ -316,25 +316,16 @@ impl<'a> Lowering<'a> {
             join.on.iter().map(|pair| col(if side == 0 { pair.0.as_str() } else { pair.1.as_str() })).collect()
         };
         let (left, right) = (self.plan(&join.left)?, self.plan(&join.right)?);
-        let builder = |a: LazyFrame, b: LazyFrame, a_keys: Vec<PlExpr>, b_keys: Vec<PlExpr>, how: JoinType| {
-            JoinBuilder::new(a)
-                .with(b)
-                .left_on(a_keys)
-                .right_on(b_keys)
-                .how(how)
-                .join_nulls(true)
+        let on_keys = |a: LazyFrame, b: LazyFrame, a_keys: Vec<PlExpr>, b_keys: Vec<PlExpr>, how: JoinType| {
+            JoinBuilder::new(a).with(b).left_on(a_keys).right_on(b_keys).how(how).join_nulls(true)
+        };
+        let builder = |a, b, a_keys, b_keys, how| {
+            on_keys(a, b, a_keys, b_keys, how)
                 .coalesce(JoinCoalesce::KeepColumns)
                 .maintain_order(MaintainOrderJoin::LeftRight)
         };
         let semi = |a, b, a_keys, b_keys, how| {
-            JoinBuilder::new(a)
-                .with(b)
-                .left_on(a_keys)
-                .right_on(b_keys)
-                .how(how)
-                .join_nulls(true)
-                .maintain_order(MaintainOrderJoin::Left)
-                .finish()
+            on_keys(a, b, a_keys, b_keys, how).maintain_order(MaintainOrderJoin::Left).finish()
         };
         let frame = match join.kind {
             JoinKind::Inner => builder(left, right, keys(0), keys(1), JoinType::Inner).finish(),

@@ -15,8 +15,7 @@ use tonic::{Code, Request, Status};
 use super::answer::batches;
 use super::codec::Frames;
 use super::messages::{
-    Acknowledgement, ExecutePlanRequest, ExecutePlanResponse, InterruptRequest, Plan, Relation, ReleaseSessionRequest,
-    Sql, UserContext,
+    Acknowledgement, ExecutePlanResponse, INTERRUPT_ALL, Plan, Relation, SessionRequest, Sql, UserContext,
 };
 use super::{EngineError, Remote};
 
@@ -79,6 +78,8 @@ impl Session {
             .map_err(|e| failed(&e))?;
         let mut endpoint = Endpoint::from_shared(remote.uri())
             .map_err(|e| failed(&e))?
+            .user_agent(concat!("kqlens/", env!("CARGO_PKG_VERSION")))
+            .map_err(|e| failed(&e))?
             .connect_timeout(CONNECTING)
             .http2_keep_alive_interval(ALIVE)
             .keep_alive_while_idle(true);
@@ -106,12 +107,7 @@ impl Session {
     pub(super) fn run(&self, sql: &str) -> Result<Vec<RecordBatch>, EngineError> {
         let _running = Running::new();
         let plan = Plan { root: Some(Relation { sql: Some(Sql { query: sql.to_owned() }) }) };
-        let message = ExecutePlanRequest {
-            session_id: self.id.clone(),
-            user_context: self.user(),
-            plan: Some(plan),
-            client_type: client(),
-        };
+        let message = SessionRequest { plan: Some(plan), ..self.asked() };
         let mut found = Vec::new();
         let outcome = self.runtime.block_on(async {
             let request = self.request(message).map_err(Ended::Failed)?;
@@ -156,12 +152,7 @@ impl Session {
 
     /// Stops what the session is doing there: a job outlives the one who asked for it.
     fn stop(&self, ended: &Ended) -> EngineError {
-        let message = InterruptRequest {
-            session_id: self.id.clone(),
-            user_context: self.user(),
-            client_type: client(),
-            interrupt_type: InterruptRequest::ALL,
-        };
+        let message = SessionRequest { interrupt_type: Some(INTERRUPT_ALL), ..self.asked() };
         let stopped = self.call("/spark.connect.SparkConnectService/Interrupt", message);
         let job = match stopped {
             Ok(()) => "the job on the server was stopped".to_owned(),
@@ -174,13 +165,13 @@ impl Session {
     }
 
     /// One message for one answer, within a short time.
-    fn call<M: prost::Message + 'static>(&self, path: &'static str, message: M) -> Result<(), Status> {
+    fn call(&self, path: &'static str, message: SessionRequest) -> Result<(), Status> {
         let request = self.request(message)?;
         self.runtime.block_on(async {
             let mut grpc = self.grpc();
             let call = async {
                 grpc.ready().await.map_err(|e| Status::unavailable(e.to_string()))?;
-                let frames = Frames::<M, Acknowledgement>::new();
+                let frames = Frames::<_, Acknowledgement>::new();
                 grpc.unary(request, PathAndQuery::from_static(path), frames).await
             };
             match tokio::time::timeout(STOPPING, call).await {
@@ -195,7 +186,7 @@ impl Session {
     }
 
     /// A message with what proves who asks.
-    fn request<M>(&self, message: M) -> Result<Request<M>, Status> {
+    fn request(&self, message: SessionRequest) -> Result<Request<SessionRequest>, Status> {
         let mut request = Request::new(message);
         let token = self.remote.token.iter().map(|token| ("authorization".to_owned(), format!("Bearer {token}")));
         for (name, value) in token.chain(self.remote.headers.iter().cloned()) {
@@ -208,8 +199,15 @@ impl Session {
         Ok(request)
     }
 
-    fn user(&self) -> Option<UserContext> {
-        Some(UserContext { user_id: self.remote.user.clone().unwrap_or_else(|| "kqlens".to_owned()) })
+    /// A message that asks nothing yet.
+    fn asked(&self) -> SessionRequest {
+        let user_id = self.remote.user.clone().unwrap_or_else(|| "kqlens".to_owned());
+        SessionRequest {
+            session_id: self.id.clone(),
+            user_context: Some(UserContext { user_id }),
+            plan: None,
+            interrupt_type: None,
+        }
     }
 
     /// What went wrong there, for the user.
@@ -232,9 +230,7 @@ impl Session {
 impl Drop for Session {
     /// Ends the session there; should that fail, the server forgets it in time.
     fn drop(&mut self) {
-        let message =
-            ReleaseSessionRequest { session_id: self.id.clone(), user_context: self.user(), client_type: client() };
-        drop(self.call("/spark.connect.SparkConnectService/ReleaseSession", message));
+        drop(self.call("/spark.connect.SparkConnectService/ReleaseSession", self.asked()));
     }
 }
 
@@ -243,10 +239,6 @@ enum Ended {
     Failed(Status),
     Interrupted,
     TimedOut,
-}
-
-fn client() -> Option<String> {
-    Some(concat!("kqlens/", env!("CARGO_PKG_VERSION")).to_owned())
 }
 
 /// Waits for Ctrl-C or a request to end.

@@ -30,18 +30,22 @@ pub(super) struct Plan {
     pub root: Option<Relation>,
 }
 
-/// Asks for the rows of a plan.
+/// What is asked of a session. `ExecutePlan`, `Interrupt` and `ReleaseSession` have a message each, which begin alike: the
+/// first has a plan as well, the second says what to stop.
 #[derive(Clone, PartialEq, Message)]
-pub(super) struct ExecutePlanRequest {
+pub(super) struct SessionRequest {
     #[prost(string, tag = "1")]
     pub session_id: String,
     #[prost(message, optional, tag = "2")]
     pub user_context: Option<UserContext>,
     #[prost(message, optional, tag = "3")]
     pub plan: Option<Plan>,
-    #[prost(string, optional, tag = "4")]
-    pub client_type: Option<String>,
+    #[prost(int32, optional, tag = "4")]
+    pub interrupt_type: Option<i32>,
 }
+
+/// Stops everything that a session is doing.
+pub(super) const INTERRUPT_ALL: i32 = 1;
 
 /// Some rows, as a whole Arrow IPC stream.
 #[derive(Clone, PartialEq, Message)]
@@ -57,35 +61,6 @@ pub(super) struct ArrowBatch {
 pub(super) struct ExecutePlanResponse {
     #[prost(message, optional, tag = "2")]
     pub arrow_batch: Option<ArrowBatch>,
-}
-
-/// Stops what a session is doing.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct InterruptRequest {
-    #[prost(string, tag = "1")]
-    pub session_id: String,
-    #[prost(message, optional, tag = "2")]
-    pub user_context: Option<UserContext>,
-    #[prost(string, optional, tag = "3")]
-    pub client_type: Option<String>,
-    #[prost(int32, tag = "4")]
-    pub interrupt_type: i32,
-}
-
-impl InterruptRequest {
-    /// Everything the session is doing.
-    pub(super) const ALL: i32 = 1;
-}
-
-/// Ends a session: its views go with it.
-#[derive(Clone, PartialEq, Message)]
-pub(super) struct ReleaseSessionRequest {
-    #[prost(string, tag = "1")]
-    pub session_id: String,
-    #[prost(message, optional, tag = "2")]
-    pub user_context: Option<UserContext>,
-    #[prost(string, optional, tag = "3")]
-    pub client_type: Option<String>,
 }
 
 /// An answer of which nothing is read.

@@ -5,6 +5,7 @@ mod answer;
 mod codec;
 mod connect;
 mod messages;
+mod places;
 mod prepare;
 mod remote;
 mod slots;
@@ -13,16 +14,14 @@ mod sql;
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write as _;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arrow::datatypes::DataType;
 use arrow::record_batch::RecordBatch;
 
 use self::connect::Session;
 use self::prepare::{columns_of, once_name, shared, with_table};
-use self::sql::{Kind, Logs, Piece, Place, Pull, Stored, Writer, definition};
+use self::sql::{Logs, Piece, Place, Pull, Writer};
 use super::{Engine, EngineError, PolarsEngine, Rows};
 use crate::ir::{Context, Plan, PlanKind, Scan, Schema, deep, explain, prune};
 use crate::sources::{Position, Sink};
@@ -44,6 +43,9 @@ pub struct SparkOptions {
     pub allow_fetch: bool,
     /// How long a run may take.
     pub timeout: Option<Duration>,
+    /// How many ticks after its time a row may have been received, and so lie in a later folder; without it any row may
+    /// lie anywhere.
+    pub late: Option<i64>,
 }
 
 /// Computes plans on a Spark Connect server.
@@ -64,6 +66,8 @@ struct Halves {
     here: Option<Plan>,
     /// Statements that define what the queries read.
     views: Vec<String>,
+    /// Which files are read although the period has no row in them, and why.
+    unlisted: Vec<String>,
     pulls: Vec<Pull>,
     /// Whether the answer has few rows whatever the logs hold.
     bounded: bool,
@@ -80,9 +84,10 @@ impl SparkEngine {
         let mut session = self.session.borrow_mut();
         if session.is_none() {
             let opened = Session::open(&self.options.remote, self.options.timeout)?;
-            // Whole numbers wrap around, casts give null, and times are UTC. A server that knows no such settings is
-            // like that by itself.
-            for setting in ["spark.sql.ansi.enabled=false", "spark.sql.session.timeZone=UTC"] {
+            // Whole numbers wrap around, casts give null, and times are UTC; nanoseconds of Parquet are read as numbers. A
+            // server that knows no such settings is like that by itself.
+            let settings = ["ansi.enabled=false", "session.timeZone=UTC", "legacy.parquet.nanosAsLong=true"];
+            for setting in settings.map(|setting| format!("spark.sql.{setting}")) {
                 match opened.run(&format!("SET {setting}")) {
                     Err(error) if error.interrupted => return Err(error),
                     _ => {}
@@ -96,35 +101,13 @@ impl SparkEngine {
         }
     }
 
-    /// Where the logs are and how they are written; the server is asked for the columns of Parquet.
-    fn places(&self) -> Result<Vec<Place>, EngineError> {
-        if let Some(places) = self.places.borrow().as_ref() {
-            return Ok(places.clone());
-        }
-        let mut places = Vec::new();
-        for path in &self.options.logs {
-            let kind = if is_parquet(path) {
-                self.statement(&definition("kqlens_columns", path, true, None))?;
-                let found = self.statement("SELECT * FROM kqlens_columns LIMIT 0")?;
-                let fields = found.first().map(|batch| batch.schema().fields().clone()).unwrap_or_default();
-                Kind::Parquet(fields.iter().map(|f| (f.name().clone(), stored(f.data_type()))).collect())
-            } else {
-                Kind::Json
-            };
-            let patterns = if kind == Kind::Json { patterns(path) } else { Vec::new() };
-            places.push(Place { path: path.clone(), kind, patterns });
-        }
-        *self.places.borrow_mut() = Some(places.clone());
-        Ok(places)
-    }
-
     /// Writes a plan that is narrowed and reads no other plan's answer.
     fn halves(&self, plan: &Plan, context: &Context) -> Result<Halves, EngineError> {
         let places = if reads_logs(plan) { self.places()? } else { Vec::new() };
         if reads_logs(plan) && places.is_empty() {
             return Err(EngineError::new("name the logs with --logs PATH, as the server names it"));
         }
-        let logs = Logs::new(&places, &slots::within);
+        let logs = Logs::new(&places);
         let mut writer = Writer::new(context, &logs);
         let (here, pulls, bounded) = match writer.plan(plan.clone()) {
             Piece::There(relation) => {
@@ -145,7 +128,14 @@ impl SparkEngine {
                 "the table {table} is not read on a cluster: it is none of the API Management tables"
             )));
         }
-        Ok(Halves { fetched: writer.fetched, here, views: logs.definitions(), pulls, bounded })
+        Ok(Halves {
+            fetched: writer.fetched,
+            here,
+            views: logs.definitions(),
+            unlisted: logs.unlisted(),
+            pulls,
+            bounded,
+        })
     }
 
     /// The rows of an input that a plan has several times, with the columns that it reads of it anywhere.
@@ -214,6 +204,9 @@ impl Engine for SparkEngine {
         let halves = self.halves(&plan, context)?;
         // Writing to a string cannot fail.
         let mut text = format!("On {:?}\n", self.options.remote);
+        for what in &halves.unlisted {
+            let _ = writeln!(text, "-- {what}");
+        }
         for view in &halves.views {
             let _ = writeln!(text, "{view};");
         }
@@ -264,38 +257,4 @@ fn tables(plan: &Plan, into: &mut BTreeSet<String>) {
 /// Whether any row of the logs is read.
 fn reads_logs(plan: &Plan) -> bool {
     matches!(plan.kind, PlanKind::Scan(_)) || deep(|| plan.inputs().into_iter().any(reads_logs))
-}
-
-/// Whether a path leads to Parquet, by its name or by the first file below it.
-fn is_parquet(path: &str) -> bool {
-    let named = |name: &str| name.to_lowercase().trim_end_matches('/').ends_with(".parquet");
-    if named(path) {
-        return true;
-    }
-    let first = walkdir::WalkDir::new(Path::new(path)).into_iter().flatten().find(|entry| entry.file_type().is_file());
-    first.is_some_and(|entry| named(&entry.file_name().to_string_lossy()))
-}
-
-/// The patterns of names that part the files of a folder that can be listed from here, when some are compressed and
-/// others not.
-fn patterns(path: &str) -> Vec<String> {
-    let files = walkdir::WalkDir::new(Path::new(path)).into_iter().flatten().filter(|e| e.file_type().is_file());
-    let endings: BTreeSet<String> = files
-        .map(|file| file.path().extension().map_or_else(String::new, |e| e.to_string_lossy().into_owned()))
-        .collect();
-    let compressed = |ending: &&String| matches!(ending.as_str(), "gz" | "bz2" | "zst" | "lz4" | "snappy");
-    if !endings.iter().any(|e| compressed(&e)) || endings.iter().all(|e| compressed(&e)) || endings.contains("") {
-        return Vec::new();
-    }
-    endings.into_iter().map(|ending| format!("*.{ending}")).collect()
-}
-
-/// How Parquet holds a column.
-fn stored(data_type: &DataType) -> Stored {
-    match data_type {
-        DataType::Timestamp(..) => Stored::Moment,
-        DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View => Stored::Text,
-        DataType::List(_) | DataType::LargeList(_) | DataType::Struct(_) | DataType::Map(..) => Stored::Nested,
-        _ => Stored::Plain,
-    }
 }

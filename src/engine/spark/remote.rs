@@ -65,11 +65,13 @@ impl Remote {
                 _ => remote.headers.push((key.to_ascii_lowercase(), value)),
             }
         }
-        let secret = remote.token.is_some();
+        // A header may be as secret as a token.
+        let secret = remote.token.is_some() || !remote.headers.is_empty();
         remote.tls = tls.unwrap_or(secret && !remote.is_loopback());
         if secret && !remote.tls && !remote.is_loopback() {
             return Err(EngineError::new(
-                "--remote: with use_ssl=false the token would cross the network for anyone to read; leave use_ssl out",
+                "--remote: with use_ssl=false the token and the headers would cross the network for anyone to read; leave \
+                 use_ssl out",
             ));
         }
         Ok(remote)

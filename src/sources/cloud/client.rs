@@ -106,10 +106,9 @@ pub(super) fn list(text: &str) -> Result<Vec<Candidate>, SourceError> {
             .with_help("compare it with the names in the portal; upper and lower case count"));
     }
     found.sort_by(|a, b| a.location.cmp(&b.location));
-    let candidate = |meta: ObjectMeta| Candidate {
-        path: PathBuf::from(address.of(meta.location.as_ref())),
-        problem: None,
-        stat: Some(stat_of(&meta)),
+    let candidate = |meta: ObjectMeta| {
+        let path = PathBuf::from(address.of(meta.location.as_ref()));
+        Candidate { real: path.clone(), path, problem: None, lost: false, stat: Some(stat_of(&meta)) }
     };
     Ok(found.into_iter().map(candidate).collect())
 }

@@ -26,6 +26,12 @@ pub(in super::super) const ARROW_MAGIC: &[u8] = b"ARROW1";
 /// The longest message that is read.
 const MOST_BYTES: u64 = 2 << 30;
 
+/// How many times 8 bytes a gap before the first message has at most.
+const MOST_GAP: usize = 64;
+
+/// The most that a batch unpacks to.
+const MOST_UNPACKED: u64 = 1 << 30;
+
 /// The columns of a file.
 ///
 /// # Errors
@@ -81,7 +87,13 @@ impl Messages {
     fn new(mut stream: Stream) -> Result<Self, String> {
         let mut head = bytes(&mut stream, 8)?;
         if head.starts_with(ARROW_MAGIC) {
-            head = bytes(&mut stream, 8)?;
+            // Behind it some writers leave a gap, up to a place that their alignment likes.
+            for _ in 0..MOST_GAP {
+                head = bytes(&mut stream, 8)?;
+                if head != [0; 8] {
+                    break;
+                }
+            }
         }
         let length = head_length(&head).ok_or("it does not begin as an Arrow stream does")?;
         let metadata = bytes(&mut stream, length)?;
@@ -112,11 +124,13 @@ impl Messages {
             match message.header_type() {
                 MessageHeader::DictionaryBatch => {
                     let batch = message.header_as_dictionary_batch().ok_or("a dictionary was due here")?;
+                    batch.data().map_or(Ok(()), |data| unpacks(&body, data))?;
                     let dictionaries = &mut self.dictionaries;
                     guarded(|| read_dictionary(&body, batch, schema, dictionaries, &version))?;
                 }
                 MessageHeader::RecordBatch => {
                     let batch = message.header_as_record_batch().ok_or("a batch was due here")?;
+                    unpacks(&body, batch)?;
                     let dictionaries = &self.dictionaries;
                     return guarded(|| {
                         read_record_batch(&body, batch, SchemaRef::clone(schema), dictionaries, Some(needed), &version)
@@ -127,6 +141,24 @@ impl Messages {
             }
         }
     }
+}
+
+/// Whether what a compressed batch says that it unpacks to may be had. Memory is set aside for it before it is there.
+fn unpacks(body: &[u8], batch: arrow::ipc::RecordBatch<'_>) -> Result<(), String> {
+    if batch.compression().is_none() {
+        return Ok(());
+    }
+    let length = |buffer: &arrow::ipc::Buffer| {
+        let prefix = usize::try_from(buffer.offset()).ok().and_then(|at| body.get(at..)?.first_chunk::<8>());
+        // What is not packed says -1.
+        let promised = prefix.filter(|_| buffer.length() > 8).map_or(0, |bytes| i64::from_le_bytes(*bytes));
+        u64::try_from(promised).unwrap_or(0)
+    };
+    let all = batch.buffers().iter().flatten().map(length).fold(0, u64::saturating_add);
+    if all > MOST_UNPACKED {
+        return Err(format!("a batch that unpacks to {all} bytes is longer than 1 GiB"));
+    }
+    Ok(())
 }
 
 fn head_length(head: &[u8]) -> Option<u64> {

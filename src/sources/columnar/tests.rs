@@ -182,3 +182,43 @@ fn units_of_time_are_all_tested() {
         assert_eq!(read(array, "datetime").0, ["1969-12-31T23:59:59.0000000Z"], "{unit:?}");
     }
 }
+
+/// An Arrow stream of a column of numbers, packed in some way.
+fn packed(how: arrow::ipc::CompressionType) -> Vec<u8> {
+    let options = arrow::ipc::writer::IpcWriteOptions::default().try_with_compression(Some(how)).unwrap();
+    let column: ArrayRef = Arc::new(Int64Array::from((0..5_000).map(|n| n % 7).collect::<Vec<_>>()));
+    let schema = Schema::new(vec![Field::new("C", DataType::Int64, true)]);
+    let mut writer = arrow::ipc::writer::StreamWriter::try_new_with_options(Vec::new(), &schema, options).unwrap();
+    writer.write(&RecordBatch::try_new(Arc::new(schema), vec![column]).unwrap()).unwrap();
+    writer.into_inner().unwrap()
+}
+
+fn read_arrow(bytes: &[u8]) -> crate::sources::ReadResult {
+    let file = tempfile::Builder::new().suffix(".arrow").tempfile().unwrap();
+    std::fs::write(file.path(), bytes).unwrap();
+    let mut catalog = Catalog::discover(&[], &ReadOptions::default()).unwrap();
+    catalog.add_table(&format!("T={}", file.path().display())).unwrap();
+    let request = ReadRequest { table: "T".into(), columns: vec!["C".into()], ..ReadRequest::default() };
+    catalog.read(&request).unwrap()
+}
+
+#[test]
+fn packed_batches_are_unpacked_and_promises_take_no_memory() {
+    for how in [arrow::ipc::CompressionType::LZ4_FRAME, arrow::ipc::CompressionType::ZSTD] {
+        let bytes = packed(how);
+        assert!(bytes.len() < 20_000);
+        let result = read_arrow(&bytes);
+        let column = result.batches[0].column(0).as_primitive::<arrow::datatypes::Int64Type>().clone();
+        assert_eq!((result.tally.kept, column.value(4_999)), (5_000, 4_999 % 7));
+        // Before each packed buffer stands how long it is unpacked: another number there is damage.
+        let length = 40_000_i64.to_le_bytes();
+        let at = bytes.windows(8).position(|window| window == length).unwrap();
+        for lie in [1_i64 << 62, 1 << 40, 2 << 30, 39_999, 40_001] {
+            let mut bytes = bytes.clone();
+            bytes[at..at + 8].copy_from_slice(&lie.to_le_bytes());
+            let tally = read_arrow(&bytes).tally;
+            assert_eq!((tally.kept, tally.rejected), (0, 1), "{lie}");
+            assert!(tally.rejects[0].reason.contains("damaged"), "{:?}", tally.rejects);
+        }
+    }
+}

@@ -78,7 +78,7 @@ impl Guesses {
             // Their columns are known or declared.
             Shape::RawTsv => {}
             Shape::JsonLines | Shape::DataExport | Shape::Diagnostic => jsonl::observe(stream, self),
-            Shape::Parquet | Shape::Arrow => {}
+            Shape::Parquet | Shape::Arrow | Shape::Printed => {}
         }
         Ok(())
     }

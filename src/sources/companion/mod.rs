@@ -49,7 +49,7 @@ impl Companion {
                 tables,
                 header,
                 problem: candidate.problem,
-                lost: false,
+                lost: candidate.lost,
             });
         }
         let columns = declared(&spec, guesses.columns())?;

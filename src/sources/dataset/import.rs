@@ -59,10 +59,10 @@ pub fn import(
     // Duplicates are dropped by what rows say, not by their text.
     let options = ReadOptions { dedupe: false, ..options.clone() };
     for candidate in discover(paths)? {
-        let path = candidate.path.clone();
-        if std::fs::canonicalize(&path).is_ok_and(|full| full.starts_with(&own)) {
+        if candidate.real.starts_with(&own) {
             continue;
         }
+        let path = candidate.path.clone();
         match Source::look(candidate, &store.manifest) {
             Ok(Found::Same) => imported.same_files += 1,
             Ok(Found::NoLog(why)) => imported.no_logs.push(format!("{}: {why}", path.display())),

@@ -49,11 +49,13 @@ pub(super) struct Source {
 impl Source {
     /// Compares a file with what is known of it.
     pub(super) fn look(candidate: Candidate, manifest: &Manifest) -> io::Result<Found> {
-        if let Some(problem) = candidate.problem {
-            return Ok(Found::NoLog(problem));
+        match candidate.problem {
+            Some(problem) if candidate.lost => return Err(io::Error::other(problem)),
+            Some(problem) => return Ok(Found::NoLog(problem)),
+            None => {}
         }
         let path = candidate.path;
-        let name = name_of(&path);
+        let name = name_of(&candidate.real);
         let stat = candidate.stat.map_or_else(|| location::stat(&path), Ok)?;
         let known = manifest.sources.get(&name);
         if known.is_some_and(|known| known.size == stat.size && known.stamp == stat.stamp) {
@@ -109,8 +111,7 @@ impl Source {
 }
 
 /// The same text for the same file, wherever it is named from.
-fn name_of(path: &Path) -> String {
-    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+fn name_of(full: &Path) -> String {
     // What is no text looks like other names that are none.
     let told_apart = || format!("{}#{:x}", full.display(), xxh64(full.as_os_str().as_encoded_bytes(), 0));
     full.to_str().map_or_else(told_apart, ToOwned::to_owned)

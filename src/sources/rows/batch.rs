@@ -7,7 +7,7 @@ use arrow::compute::filter;
 use arrow::datatypes::Schema;
 use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 
-use super::{Place, Rows, reject};
+use super::{Place, Rows, UNFIT, reject};
 use crate::sources::error::SourceError;
 use crate::sources::tally::TOLD;
 use crate::types::field;
@@ -42,6 +42,10 @@ impl Rows<'_> {
         let (mut next_unfit, mut next_other) = (0, 0);
         let mut keep = vec![false; batch.count];
         let mut taken = 0;
+        let hashes: Vec<u64> = match &self.wanted.seen {
+            Some(_) => (0..batch.count).map(|row| self.hash((batch.record)(row).as_bytes())).collect(),
+            None => Vec::new(),
+        };
         for (row, keep) in keep.iter_mut().enumerate() {
             let fits = unfit.get(next_unfit) != Some(&row);
             next_unfit += usize::from(!fits);
@@ -57,16 +61,18 @@ impl Rows<'_> {
             let time = batch.times.as_ref().filter(|times| times.is_valid(row)).map(|times| times.value(row));
             let outside = self.is_outside(time);
             self.tally.outside += u64::from(outside);
-            let again = !outside && self.wanted.seen.is_some() && self.is_duplicate((batch.record)(row).as_bytes());
+            let seen = self.wanted.seen.as_ref().filter(|_| !outside);
+            let again = seen.is_some_and(|seen| seen.again(self.unit(), &hashes[row..=row]) == [true]);
+            self.tally.duplicates += u64::from(again);
             let taking = !outside && !again;
-            if fits || !taking {
+            if fits || outside {
                 self.tally.kept += 1;
             } else {
                 self.tally.repaired += 1;
                 if self.tally.repairs.len() < TOLD {
                     let here = Place { line: place.line + (batch.number)(row) as u64, ..place };
                     let record = (batch.record)(row);
-                    self.tally.repairs.push(reject(here, "a value does not fit its column", record.as_bytes()));
+                    self.tally.repairs.push(reject(here, UNFIT, record.as_bytes()));
                 }
             }
             if taking {

@@ -2,10 +2,11 @@
 
 use super::arithmetic::in_calendar;
 use super::calendar;
+use super::dynamic::boxed;
 use super::literal::{long, null, real};
 use super::{Beyond, Said, Words, literal};
-use crate::ir::{Core, Expr, ExprKind};
-use crate::types::{ScalarType, Value};
+use crate::ir::Expr;
+use crate::types::ScalarType;
 
 /// What KQL trims from a text that is to become a number.
 const SPACE: &str = "[\\p{IsWhite_Space}]*";
@@ -53,8 +54,18 @@ pub(super) fn number(text: &str, to: ScalarType) -> String {
     }
 }
 
+/// A text as a truth; null when it is none.
+pub(super) fn truth(text: &str) -> String {
+    format!(
+        "CASE WHEN {text} RLIKE {} THEN true WHEN {text} RLIKE {} THEN false ELSE try_cast({} AS BIGINT) <> 0L END",
+        literal::text(&format!("\\A{SPACE}[tT][rR][uU][eE]{SPACE}\\z")),
+        literal::text(&format!("\\A{SPACE}[fF][aA][lL][sS][eE]{SPACE}\\z")),
+        found(text, &format!("\\A{SPACE}([+-]?[0-9]+){SPACE}\\z"))
+    )
+}
+
 /// A real as a whole number: toward zero, at most the greatest there is.
-fn truncated(value: &str) -> String {
+pub(super) fn truncated(value: &str) -> String {
     let (most, least) = (real(9_223_372_036_854_775_807.0), real(-9_223_372_036_854_775_808.0));
     format!(
         "CASE WHEN isnan({value}) OR abs({value}) = {} THEN CAST(NULL AS BIGINT) WHEN {value} >= {most} THEN {} \
@@ -72,8 +83,8 @@ impl Words<'_> {
         if from == to {
             return self.expr(value);
         }
-        if from == Dynamic && to == String {
-            return self.part_as_text(value);
+        if from == Dynamic {
+            return self.out_of_dynamic(value, to);
         }
         let said = self.expr(value)?;
         Ok(match (from, to) {
@@ -96,66 +107,19 @@ impl Words<'_> {
             (Real, Long) => truncated(&said),
             (Real, Int) => format!("CAST(least(greatest({}, -2147483648L), 2147483647L) AS INT)", truncated(&said)),
             (String, Int | Long | Real) => number(&said, to),
-            (String, Bool) => format!(
-                "CASE WHEN {said} RLIKE {} THEN true WHEN {said} RLIKE {} THEN false \
-                 ELSE try_cast({} AS BIGINT) <> 0L END",
-                literal::text(&format!("\\A{SPACE}[tT][rR][uU][eE]{SPACE}\\z")),
-                literal::text(&format!("\\A{SPACE}[fF][aA][lL][sS][eE]{SPACE}\\z")),
-                found(&said, &format!("\\A{SPACE}([+-]?[0-9]+){SPACE}\\z"))
-            ),
+            (String, Bool) => truth(&said),
             _ => return Err(Beyond::new(format!("to{to}() of a {from}"))),
         })
-    }
-
-    /// `tostring` of a part of a dynamic column, named by constants, or of one part of a `split`.
-    fn part_as_text(&self, value: &Expr) -> Said {
-        if let ExprKind::Core(Core::Member, operands) = &value.kind
-            && let [container, key] = operands.as_slice()
-            && let ExprKind::Kernel { name: "split", arguments, .. } = &container.kind
-            && let [source, delimiter] = arguments.as_slice()
-            && let (Some(Value::String(delimiter)), Some(at)) =
-                (delimiter.as_literal(), key.as_literal().and_then(Value::as_i64))
-            && !delimiter.is_empty()
-            && (0..i64::from(i32::MAX)).contains(&at)
-        {
-            let source = self.expr(source)?;
-            return Ok(format!("split_part({source}, {}, {})", literal::text(delimiter), at + 1));
-        }
-        let mut path = Vec::new();
-        let mut inner = value;
-        while let ExprKind::Core(Core::Member, operands) = &inner.kind {
-            let [container, key] = operands.as_slice() else { break };
-            path.push(step(key).ok_or_else(|| Beyond::new("a key of a dynamic value that this is not known for"))?);
-            inner = container;
-        }
-        let ExprKind::Column(_) = &inner.kind else { return Err(Beyond::new("a dynamic value that is computed")) };
-        if path.is_empty() {
-            return Err(Beyond::new("the text of a whole dynamic value"));
-        }
-        path.reverse();
-        let path = literal::text(&format!("${}", path.concat()));
-        Ok(format!("coalesce(get_json_object({}, {path}), '')", self.expr(inner)?))
-    }
-}
-
-/// One step of a path into JSON; `None` for what paths have no exact form for.
-fn step(key: &Expr) -> Option<String> {
-    match crate::ir::unwrap_dynamic(key.as_literal()?) {
-        Value::String(name) if name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ')) => {
-            (!name.is_empty()).then(|| format!("['{name}']"))
-        }
-        value => value.as_i64().filter(|at| *at >= 0).map(|at| format!("[{at}]")),
     }
 }
 
 /// A JSON text that a column of the logs may hold: null stays null.
 pub(super) fn json_of(text: &str) -> String {
     let is_json = literal::text("\\A\\s*(?:[\\[{]|-?[0-9]|true\\z|false\\z)");
-    // The value of a bag of one key, without `{"v":` before it and `}` after it.
-    let boxed = format!("to_json(named_struct('v', {text}))");
     format!(
         "CASE WHEN {text} IN ('', 'None', 'null') THEN {} WHEN {text} RLIKE {is_json} THEN {text} \
-         ELSE substring({boxed}, 6, length({boxed}) - 6) END",
-        null(ScalarType::Dynamic)
+         ELSE {} END",
+        null(ScalarType::Dynamic),
+        boxed(text)
     )
 }

@@ -35,12 +35,13 @@ impl Words<'_> {
                 Some(value) => Ok(literal::literal(&value, expr.scalar_type)),
                 None => Err(Beyond::new("a query inside an expression")),
             },
-            ExprKind::Core(core, operands) => self.core(*core, operands, expr.scalar_type),
+            ExprKind::Core(core, operands) => self.core(expr, *core, operands),
             ExprKind::Kernel { name, arguments, .. } => self.function(name, arguments, expr.scalar_type),
         }
     }
 
-    fn core(&self, core: Core, operands: &[Expr], answer: ScalarType) -> Said {
+    fn core(&self, expr: &Expr, core: Core, operands: &[Expr]) -> Said {
+        let answer = expr.scalar_type;
         match (core, operands) {
             (Core::And, _) => self.chain(operands, " AND "),
             (Core::Or, _) => self.chain(operands, " OR "),
@@ -66,7 +67,7 @@ impl Words<'_> {
             (Core::GreaterOrEqual, [a, b]) => self.order(">=", a, b),
             (Core::In, [needle, candidates @ ..]) => self.among(needle, candidates),
             (Core::InIgnoreCase, [needle, candidates @ ..]) => self.among_any_case(needle, candidates),
-            (Core::Member, _) => Err(Beyond::new("a part of a dynamic value that is not taken with tostring()")),
+            (Core::Member, _) => self.part(expr),
             (_, [source, needles @ ..]) => self.matching(core, source, needles),
             _ => Err(Beyond::new(format!("`{}`", core.name()))),
         }

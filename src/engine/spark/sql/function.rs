@@ -1,7 +1,7 @@
 //! Functions of the catalogue that SQL has with the very same meaning. All others stay here, on this machine.
 
 use super::literal::{long, null};
-use super::{Beyond, Said, Words, calendar, cast, literal, pattern};
+use super::{Beyond, Said, Words, calendar, cast, dynamic, literal, pattern};
 use crate::ir::Expr;
 use crate::types::{
     ScalarType, TICKS_PER_DAY, TICKS_PER_HOUR, TICKS_PER_MILLISECOND, TICKS_PER_MINUTE, TICKS_PER_SECOND, Value,
@@ -65,6 +65,18 @@ impl Words<'_> {
                 }
                 _ => Err(beyond()),
             },
+            ("split", 2 | 3) => {
+                let delimiter = constant(arguments, 1).filter(|d| !d.is_empty()).ok_or_else(beyond)?;
+                let parts = format!("split({}, {}, -1)", text(0)?, literal::text(&pattern::exactly(&delimiter)));
+                if arguments.len() == 2 {
+                    return Ok(format!("to_json({parts})"));
+                }
+                let at = number(arguments, 2).filter(|n| (0..i64::from(i32::MAX)).contains(n)).ok_or_else(beyond)?;
+                Ok(format!("CASE WHEN size({parts}) > {at} THEN to_json(slice({parts}, {}, 1)) END", at + 1))
+            }
+            ("parse_json", 1) if is(0, ScalarType::String) => Ok(dynamic::parsed(&text(0)?)),
+            ("parse_json", 1) if is(0, ScalarType::Dynamic) => self.expr(&arguments[0]),
+            ("array_length", 1) if is(0, ScalarType::Dynamic) => Ok(dynamic::length(&self.expr(&arguments[0])?)),
             ("extract", 3 | 4) => self.extract(arguments, answer),
             ("replace_regex", 3) => {
                 let found = pattern::portable(&constant(arguments, 1).ok_or_else(beyond)?)?;

@@ -8,13 +8,18 @@ mod arithmetic;
 mod calendar;
 mod cast;
 mod comparison;
+mod dynamic;
+mod expand;
 mod expression;
+mod files;
 mod function;
 mod literal;
 mod matching;
 mod operator;
 mod pattern;
+mod records;
 mod source;
+mod typed;
 mod writer;
 
 use std::collections::HashMap;
@@ -22,7 +27,8 @@ use std::collections::HashMap;
 use crate::ir::{Context, Expr};
 use crate::types::ScalarType;
 
-pub(super) use source::{Kind, Logs, Place, Sources, Stored, definition};
+pub(super) use files::{Column, Format, Kind, Place, Stored, definition};
+pub(super) use source::{Logs, Sources};
 pub(super) use writer::{Piece, Pull, Writer, fetched_name};
 
 /// What SQL cannot say exactly; the text names it for the user.

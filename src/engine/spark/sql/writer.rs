@@ -203,6 +203,7 @@ impl<'a> Writer<'a> {
                 let relation = self.add(select, &[input], input.columns.clone());
                 Ok(Relation { order: input.order.clone(), bounded: true, ..relation })
             }
+            (PlanKind::Expand(expand), [input]) => self.expand(expand, &plan.schema, input),
             (PlanKind::Join(join), [left, right]) => self.join(join, &plan.schema, left, right),
             (PlanKind::Union(_), legs) => {
                 let columns = named(&plan.schema);
