@@ -3,6 +3,8 @@
 #![allow(clippy::panic, clippy::expect_used, reason = "a test says what went wrong by failing")]
 
 mod common;
+#[path = "common/mail.rs"]
+mod mail;
 #[path = "common/place.rs"]
 mod place;
 
@@ -14,121 +16,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use common::{kqlens, text};
+use mail::{Part, Wire, mail_server};
 use place::{ALARM, BROKEN, BY_KEY, GLANCE, Place};
-
-/// A mail that a server took.
-#[derive(Debug, Default)]
-struct Taken {
-    login: String,
-    from: String,
-    to: Vec<String>,
-    data: String,
-}
-
-/// A mail server for one mail: its address, and what it took.
-fn mail_server(refuses: bool) -> (String, JoinHandle<Taken>) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
-    let address = listener.local_addr().expect("it has one").to_string();
-    let server = std::thread::spawn(move || {
-        let (stream, _) = listener.accept().expect("somebody calls");
-        let mut out = stream.try_clone().expect("a stream clones");
-        let mut lines = BufReader::new(stream).lines();
-        let mut taken = Taken::default();
-        let mut say = |line: &str| write!(out, "{line}\r\n").expect("it listens");
-        say("220 test");
-        while let Some(Ok(line)) = lines.next() {
-            let word = line.split(' ').next().unwrap_or_default().to_ascii_uppercase();
-            match word.as_str() {
-                "EHLO" => say("250-test\r\n250-8BITMIME\r\n250 AUTH PLAIN"),
-                "AUTH" => {
-                    taken.login = line;
-                    say("235 welcome");
-                }
-                "MAIL" if refuses => say("550 5.7.1 not from you"),
-                "MAIL" => {
-                    taken.from = line;
-                    say("250 ok");
-                }
-                "RCPT" => {
-                    taken.to.push(line);
-                    say("250 ok");
-                }
-                "DATA" => {
-                    say("354 go on");
-                    for line in lines.by_ref().map_while(Result::ok).take_while(|line| line != ".") {
-                        taken.data += line.strip_prefix('.').unwrap_or(&line);
-                        taken.data += "\r\n";
-                    }
-                    say("250 taken");
-                }
-                "QUIT" => {
-                    say("221 bye");
-                    break;
-                }
-                _ => say("250 ok"),
-            }
-        }
-        taken
-    });
-    (address, server)
-}
-
-/// A part of a mail: its headers, and its body decoded, or the parts it holds.
-#[derive(Debug)]
-struct Part {
-    headers: String,
-    body: Vec<u8>,
-    parts: Vec<Part>,
-}
-
-impl Part {
-    fn parse(text: &str) -> Self {
-        let (headers, body) = text.split_once("\r\n\r\n").expect("headers end with an empty line");
-        let headers = headers.replace("\r\n ", " ").replace("\r\n\t", " ");
-        let lower = headers.to_ascii_lowercase();
-        if let Some(at) = lower.find("boundary=\"") {
-            let boundary = headers[at + 10..].split('"').next().expect("it is quoted");
-            let mark = format!("--{boundary}");
-            let end = format!("\r\n{mark}--");
-            let inside = body.split_once(&end).expect("the last part ends").0;
-            let parts = inside.split(&format!("{mark}\r\n")).skip(1).map(Self::parse).collect();
-            return Self { headers, body: Vec::new(), parts };
-        }
-        let bytes = if lower.contains("content-transfer-encoding: base64") {
-            STANDARD.decode(body.replace("\r\n", "")).expect("it is base64")
-        } else if lower.contains("content-transfer-encoding: quoted-printable") {
-            quoted_printable(body)
-        } else {
-            body.as_bytes().to_vec()
-        };
-        Self { headers, body: bytes, parts: Vec::new() }
-    }
-
-    /// Every part that holds no others.
-    fn leaves(&self) -> Vec<&Part> {
-        if self.parts.is_empty() { vec![self] } else { self.parts.iter().flat_map(Self::leaves).collect() }
-    }
-
-    fn is(&self, header: &str) -> bool {
-        self.headers.to_ascii_lowercase().contains(&header.to_ascii_lowercase())
-    }
-}
-
-fn quoted_printable(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let joined = text.replace("=\r\n", "");
-    let mut bytes = joined.bytes();
-    while let Some(byte) = bytes.next() {
-        if byte == b'=' {
-            let digits: Vec<u8> = bytes.by_ref().take(2).collect();
-            let digits = String::from_utf8(digits).expect("two digits");
-            out.push(u8::from_str_radix(&digits, 16).expect("hexadecimal"));
-        } else {
-            out.push(byte);
-        }
-    }
-    out
-}
 
 fn config(place: &Place, text: &str) {
     std::fs::write(place.at("kqlens.toml"), text).expect("it is written");
@@ -137,7 +26,7 @@ fn config(place: &Place, text: &str) {
 #[test]
 fn a_mail_arrives_whole_with_its_pictures() {
     let place = Place::new(&[GLANCE, BY_KEY, BROKEN, ALARM]);
-    let (address, server) = mail_server(false);
+    let (address, server) = mail_server(Wire::Plain, false);
     config(
         &place,
         &format!(
@@ -171,10 +60,59 @@ fn a_mail_arrives_whole_with_its_pictures() {
     assert_eq!(text(&attached.body).replace("\r\n", "\n"), place.read("reports/2025-02-25/index.html"));
 }
 
+/// A configuration for a server at an address, with a login.
+fn mail_config(address: &str, security: &str) -> String {
+    format!(
+        "[mail]\nserver = '{address}'\nsecurity = '{security}'\nfrom = 'a@example.com'\nto = ['b@example.com']\n\
+         user = 'somebody'\npassword = 'word'\n"
+    )
+}
+
+#[test]
+fn a_mail_goes_over_tls_with_a_login() {
+    let authority = std::path::absolute("tests/mail/authority.pem").expect("a path").display().to_string();
+    let place = Place::new(&[GLANCE, BY_KEY]);
+    for (security, wire) in [("tls", Wire::Tls), ("starttls", Wire::StartTls)] {
+        let (address, server) = mail_server(wire, false);
+        config(&place, &format!("{}ca = '{authority}'\n", mail_config(&address, security)));
+        let output = place.run(&["--notify"]);
+        assert_eq!(output.status.code(), Some(0), "{security}: {}", text(&output.stderr));
+        let taken = server.join().expect("the server ends well");
+        assert!(taken.secret, "{security}");
+        assert_eq!(taken.login, format!("AUTH PLAIN {}", STANDARD.encode("\0somebody\0word")));
+        let mail = Part::parse(&taken.data);
+        assert_eq!(mail.leaves().iter().filter(|part| part.is("Content-Type: image/png")).count(), 1);
+    }
+}
+
+#[test]
+fn a_server_nobody_vouches_for_gets_neither_login_nor_mail() {
+    let place = Place::new(&[GLANCE]);
+    for (security, wire) in [("tls", Wire::Tls), ("starttls", Wire::StartTls)] {
+        let (address, server) = mail_server(wire, false);
+        config(&place, &mail_config(&address, security));
+        let output = place.run(&["--notify"]);
+        assert_eq!(output.status.code(), Some(4), "{security}: {}", text(&output.stderr));
+        assert!(text(&output.stderr).to_lowercase().contains("certificate"), "{}", text(&output.stderr));
+        let taken = server.join().expect("the server ends well");
+        assert_eq!((taken.login.as_str(), taken.data.as_str()), ("", ""), "{security}");
+    }
+    // One that offers no TLS at all is no better.
+    let (address, server) = mail_server(Wire::Plain, false);
+    config(&place, &mail_config(&address, "starttls"));
+    let output = place.run(&["--notify"]);
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert_eq!(server.join().expect("the server ends well").login, "");
+    let mut command = place.command(&["--notify"]);
+    let output = command.env("KQLENS_MAIL_CA", "nowhere.pem").output().expect("kqlens starts");
+    assert_eq!(output.status.code(), Some(4), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("cannot read nowhere.pem"), "{}", text(&output.stderr));
+}
+
 #[test]
 fn a_mail_that_is_refused_is_told_and_the_report_stays() {
     let place = Place::new(&[GLANCE]);
-    let (address, server) = mail_server(true);
+    let (address, server) = mail_server(Wire::Plain, true);
     config(&place, "[mail]\nsecurity = 'none'\n");
     let output = place.run(&[
         "--notify",

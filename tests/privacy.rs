@@ -104,6 +104,39 @@ fn a_body_is_shown_when_a_query_names_it() {
 }
 
 #[test]
+fn addresses_in_rejected_rows_are_masked_or_replaced_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let rejects = folder.path().join("rejects.jsonl");
+    let row =
+        |ip: &str| format!(r#"{{"time":"2025-02-25T12:00:00Z","callerIpAddress":"{ip}","properties":{{"x" 1}}}}"#);
+    let good =
+        r#"{"time":"2025-02-25T12:00:00Z","category":"GatewayLogs","properties":{"responseCode":200}}"#.to_owned();
+    // The second stands where the excerpt is cut.
+    let cut = format!(
+        r#"{{"time":"2025-02-25T12:00:00Z","pad":"{}","callerIpAddress":"203.0.113.78","x" 1}}"#,
+        "-".repeat(49)
+    );
+    fs::write(
+        folder.path().join("PT1H.json"),
+        [good, row("203.0.113.77"), cut, row("2001:db8:7::1")].join("\n") + "\n",
+    )
+    .unwrap();
+    for (how, shown) in [("keep", "203.0.113.77"), ("mask", "203.0.113.0"), ("pseudonym", "\"~")] {
+        let path = rejects.display().to_string();
+        let query = "ApiManagementGatewayLogs | count";
+        let (_, err) = run(folder.path(), &["run", "-e", query, "--ip", how, "--rejects", &path]);
+        let told = fs::read_to_string(&rejects).unwrap();
+        assert_eq!(told.lines().count(), 3, "{err}");
+        assert!(told.replace("\\\"", "\"").contains(shown), "{how}: {told}");
+        for address in ["203.0.113.7", "2001:db8:7::1"] {
+            assert_eq!(told.contains(address), how == "keep", "{how}: {told}");
+            assert!(how == "keep" || !err.contains(address), "{how}: {err}");
+        }
+        assert!(how != "pseudonym" || !told.contains("203.0"), "{told}");
+    }
+}
+
+#[test]
 fn addresses_are_kept_masked_or_replaced() {
     let folder = tempfile::tempdir().unwrap();
     logs(folder.path());

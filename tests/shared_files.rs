@@ -57,7 +57,7 @@ fn lines_of_all_blocks_are_in_order_and_problems_have_their_lines() {
     assert!(tally.is_balanced());
     assert_eq!(tally.rejects.iter().map(|r| r.line).collect::<Vec<_>>(), [9_001, 24_001, 39_001, 54_001]);
     let mut log = Vec::new();
-    tally.logs[0].write(&mut log).unwrap();
+    tally.logs[0].write(&mut log, &str::to_owned).unwrap();
     let log: Vec<String> = String::from_utf8(log).unwrap().lines().map(ToOwned::to_owned).collect();
     assert!(log.len() == 4 && log[3].contains("\"line\":54001,"), "{log:?}");
     assert_eq!(tally.repairs.iter().map(|r| r.line).collect::<Vec<_>>(), [8, 20_008, 40_008]);
@@ -102,7 +102,7 @@ fn every_rejected_row_is_kept_for_the_file_of_rejects() {
     let tally = read(&path, false, None).tally;
     assert_eq!((tally.rejected, tally.rejects.len()), (150_004, 100));
     let mut log = Vec::new();
-    tally.logs[0].write(&mut log).unwrap();
+    tally.logs[0].write(&mut log, &str::to_owned).unwrap();
     let rows: Vec<serde_json::Value> =
         String::from_utf8(log).unwrap().lines().map(|row| serde_json::from_str(row).unwrap()).collect();
     assert_eq!(rows.len(), 150_004);

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use arrow::record_batch::RecordBatch;
 use kqlens::bind::{Environment, Tables};
-use kqlens::engine::{Engine, EngineError, Execution, PolarsEngine, Rows};
+use kqlens::engine::{Engine, EngineError, Execution, Job, PolarsEngine, Rows};
 use kqlens::ir::{Context, Plan, Scan, Schema};
 use kqlens::sources::{Position, Sink};
 use kqlens::types::{Column, ScalarType, Table, Value};
@@ -225,18 +225,26 @@ fn plans_that_run_together_read_a_table_once_and_fail_alone() {
         "T | top 3 by Size | project Id",
         "T | join kind=inner (U | project Id) on Id | count",
         "T | where Code == 500 | take 4",
+        // These two keep the same groups.
+        "T | summarize Most = max(Size) by Key | order by Most desc, Key asc",
+        "T | summarize Most = max(Size) by Key | where Most > 10 | count",
+        // Rows of their own for each.
+        "T | where rand() < 2 | summarize count() by Key",
+        "T | where rand() < 2 | summarize count() by Key",
     ];
     let plans: Vec<Plan> = queries.iter().map(|query| plan(query)).collect();
     let engine = PolarsEngine::default();
     let rows = Made::new(3);
-    let together = engine.run_all(&plans.iter().collect::<Vec<_>>(), &context(), &rows);
+    let context = context();
+    let jobs: Vec<Job<'_>> = plans.iter().map(|plan| Job { plan, context: &context }).collect();
+    let together = engine.run_all(&jobs, &rows);
     let reads = rows.reads.lock().expect("no thread failed");
     let tables: Vec<&str> = reads.iter().map(|(scan, _)| scan.table.as_str()).collect();
     assert_eq!(tables, ["T", "U"]);
     assert_eq!(reads[0].0.period, None, "a plan without a period needs all rows");
     assert_eq!(together.len(), queries.len());
     for (at, (plan, given)) in plans.iter().zip(&together).enumerate() {
-        let alone = engine.run(plan, &context(), &Made::new(1));
+        let alone = engine.run(plan, &context, &Made::new(1));
         assert!(alone == *given, "{}: {alone:?} alone, {given:?} with others", queries[at]);
         assert_eq!(given.is_err(), at == 1, "{}", queries[at]);
     }

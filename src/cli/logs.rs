@@ -16,7 +16,7 @@ use crate::engine::{EngineError, Rows};
 use crate::ir::{Scan, Schema};
 use crate::render::Reading;
 use crate::sources::{
-    Catalog, ReadOptions, ReadRequest, Redaction, Reject, Sink, SourceError, SourceErrorKind, Tally, is_body,
+    Catalog, FileTally, ReadOptions, ReadRequest, Redaction, Reject, Sink, SourceError, SourceErrorKind, Tally, is_body,
 };
 use crate::types::{MAX_TICKS, parse_timespan_literal};
 
@@ -197,6 +197,7 @@ impl Logs {
     pub fn readings(&self) -> Vec<Reading> {
         let ranges = self.ranges.borrow();
         let tallies = self.tallies.borrow();
+        let told = |line: String| self.redaction.told(&line);
         let reading = |(table, tally): (&String, &Tally)| Reading {
             table: table.clone(),
             files: tally.files as u64,
@@ -208,9 +209,26 @@ impl Logs {
             outside: tally.outside,
             duplicates: tally.duplicates,
             range: ranges.get(table).copied(),
-            notes: tally.rejects.iter().take(SHOWN).map(place).chain(tally.notes.iter().cloned()).collect(),
+            notes: tally.rejects.iter().take(SHOWN).map(place).chain(tally.notes.iter().cloned()).map(told).collect(),
         };
         tallies.iter().map(reading).collect()
+    }
+
+    /// What became of the rows of each file that was opened, by its place in the catalogue, table by table.
+    pub fn of_files(&self) -> BTreeMap<usize, Vec<(String, FileTally)>> {
+        let mut found: BTreeMap<usize, Vec<(String, FileTally)>> = BTreeMap::new();
+        for (table, tally) in &*self.tallies.borrow() {
+            // A file that holds no row of a table is looked into for it all the same.
+            for of_file in tally.of_files.iter().filter(|rows| rows.read > 0 || rows.damage.is_some()) {
+                found.entry(of_file.file).or_default().push((table.clone(), of_file.clone()));
+            }
+        }
+        found
+    }
+
+    /// Whether files are taken as they are, however much of them is missing.
+    pub fn tolerates_all(&self) -> bool {
+        self.tolerance == Tolerance::Share(1.0)
     }
 
     /// The tables that were read.
@@ -225,17 +243,19 @@ impl Logs {
             total.add(tally.clone());
         }
         if let Some(path) = &self.rejects {
-            output::stream_file(path, |out| total.logs.iter().try_for_each(|log| log.write(out)))?;
+            output::stream_file(path, |out| {
+                total.logs.iter().try_for_each(|log| log.write(out, &|text| self.redaction.told(text)))
+            })?;
         }
         if !quiet && total.files + total.skipped_files > 0 {
             output::note(&line(&total));
         }
         if !quiet {
             for reject in total.rejects.iter().take(SHOWN) {
-                output::note(&format!("  {}", shown(&place(reject))));
+                output::note(&format!("  {}", shown(&self.redaction.told(&place(reject)))));
             }
             for note in &total.notes {
-                output::note(&format!("  {}", shown(note)));
+                output::note(&format!("  {}", shown(&self.redaction.told(note))));
             }
         }
         if self.tolerance.exceeded(&total) {
@@ -245,7 +265,7 @@ impl Logs {
             ));
             return Ok(Exit::Inputs);
         }
-        if total.incomplete > 0 && self.tolerance != Tolerance::Share(1.0) {
+        if total.incomplete > 0 && !self.tolerates_all() {
             output::failure(&format!(
                 "{} file(s) say that they are not whole; --max-rejects 100% takes them as they are",
                 total.incomplete

@@ -1,8 +1,10 @@
 //! Whom a report is sent to.
 
+use std::path::Path;
+
 use super::arguments::{Notify, ReportArguments};
 use super::config::Secrets;
-use super::exit::{Exit, Failure};
+use super::exit::{Exit, Failure, io_failure};
 use super::output;
 use crate::render::Options;
 use crate::report::{Mail, Report, Status, Webhook, post_webhook, send_mail};
@@ -40,7 +42,12 @@ pub(super) fn channels(arguments: &ReportArguments, secrets: &Secrets) -> Result
         };
         let to = arguments.mail_to.clone();
         let security = secrets.mail_security;
-        channels.mail = Some(Mail { server: server.to_owned(), port, security, login, from, to });
+        let unreadable = |path: &Path, e: std::io::Error| {
+            io_failure(&format!("cannot read {}, the mail server's certificate", path.display()), &e)
+        };
+        let ca =
+            secrets.mail_ca.as_ref().map(|path| std::fs::read(path).map_err(|e| unreadable(path, e))).transpose()?;
+        channels.mail = Some(Mail { server: server.to_owned(), port, security, ca, login, from, to });
     }
     if let Some(url) = &secrets.webhook_url {
         channels.webhook = Some(Webhook { url: url.clone(), token: secrets.webhook_token.clone() });

@@ -54,8 +54,13 @@ pub(super) fn report(mut arguments: ReportArguments, is_given: &dyn Fn(&str) -> 
     meter.done();
     report.title.clone_from(&arguments.title);
     report.readings = logs.readings();
+    let mut of_files = logs.of_files();
+    for (at, input) in report.inputs.iter_mut().enumerate() {
+        input.rows = of_files.remove(&at).unwrap_or_default();
+        let concerned = logs.catalog.may_hold(at, (period.start, period.end));
+        report.damaged.extend(input.damage(concerned).filter(|_| !logs.tolerates_all()));
+    }
     report.is_beyond_tolerance = logs.report(arguments.quiet)? == Exit::Inputs;
-    report::compare(&run, &mut report);
     let plain = Options { timezone: zone.name.clone(), ..Options::default() };
     let options = Options { colors: report.colors(&plain), ..plain };
     let page = report::write(&mut report, &options, &mut |path, bytes| publication.take(path, bytes))?;

@@ -8,7 +8,7 @@ use super::exit::{Exit, Failure};
 use super::{about, engine, interrupt, kusto, logs, output, query};
 use crate::bind::{Bound, Environment};
 use crate::diagnostics::draw;
-use crate::engine::Engine;
+use crate::engine::{Engine, Job};
 use crate::ir::{Context, Plan};
 use crate::render::{Answer, Format, Options, Theme, encode, render};
 use crate::report::{Header, SIZE_HELP, compile_with, parse_size};
@@ -70,8 +70,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<Exit, Failure> {
         return explained(&bound, engine.as_ref(), &context);
     }
     let mut answers = Vec::new();
-    let plans: Vec<&Plan> = bound.outputs.iter().map(|out| &out.plan).collect();
-    for (out, batch) in bound.outputs.iter().zip(engine.run_all(&plans, &context, &logs)) {
+    let jobs: Vec<Job<'_>> = bound.outputs.iter().map(|out| Job { plan: &out.plan, context: &context }).collect();
+    for (out, batch) in bound.outputs.iter().zip(engine.run_all(&jobs, &logs)) {
         let batch = batch.map_err(engine::failure)?;
         answers.push(Answer {
             name: out.name.clone(),

@@ -36,6 +36,15 @@ impl Rows for NoRows {
     }
 }
 
+/// A plan to run, and the clock it runs by.
+#[derive(Clone, Copy, Debug)]
+pub struct Job<'a> {
+    /// The plan.
+    pub plan: &'a Plan,
+    /// What its functions may know.
+    pub context: &'a Context,
+}
+
 /// Something that computes plans.
 pub trait Engine {
     /// The rows of a plan, with the plan's columns and KQL types in the schema's metadata.
@@ -46,8 +55,8 @@ pub trait Engine {
 
     /// The rows of several plans, each table read once for all of them: with the columns and the period that serve every
     /// plan. An answer stands at its plan's place; a plan that fails does not stop the others.
-    fn run_all(&self, plans: &[&Plan], context: &Context, rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
-        plans.iter().map(|plan| self.run(plan, context, rows)).collect()
+    fn run_all(&self, jobs: &[Job<'_>], rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
+        jobs.iter().map(|job| self.run(job.plan, job.context, rows)).collect()
     }
 
     /// How the engine would compute a plan, as text, for `--explain`. Nothing is read.

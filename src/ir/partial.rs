@@ -52,6 +52,21 @@ impl Feed {
     /// have it from that one.
     pub const AT: &'static str = "$at";
 
+    /// A text that feeds have in common exactly when they keep the same; `None` when that cannot be told.
+    pub fn likeness(&self) -> Option<String> {
+        /// Deeper plans are not written out.
+        const MODEST: usize = 100;
+        let gathered: Vec<&Expr> = match &self.keep {
+            Keep::All | Keep::First(_) => Vec::new(),
+            Keep::Best(keys, _) => keys.iter().map(|key| &key.value).collect(),
+            Keep::Groups(keys, calls) => {
+                keys.iter().map(|(_, key)| key).chain(calls.iter().flat_map(|call| &call.arguments)).collect()
+            }
+        };
+        let is_plain = self.each.depth() < MODEST && plain(&self.each) && gathered.into_iter().all(tells_all);
+        is_plain.then(|| deep(|| format!("{self:?}")))
+    }
+
     /// The name of what the feed at a place kept, as a table.
     pub fn name(at: usize) -> String {
         format!("$kept{at}")
@@ -74,6 +89,27 @@ impl Partial {
         let rest = cutter.closed(plan);
         Self { feeds: cutter.feeds, rest }
     }
+}
+
+/// Whether all that a plan means stands in it: no function made for it, and no other plan.
+fn plain(plan: &Plan) -> bool {
+    let simple = matches!(
+        plan.kind,
+        PlanKind::Part
+            | PlanKind::Filter(..)
+            | PlanKind::Project(..)
+            | PlanKind::Aggregate(_)
+            | PlanKind::Sort(..)
+            | PlanKind::Take(..)
+            | PlanKind::Expand(_)
+    );
+    simple && plan.expressions().into_iter().all(tells_all) && plan.inputs().into_iter().all(plain)
+}
+
+/// Whether an expression gives the same wherever it stands: nothing random, and no other plan.
+fn tells_all(expr: &Expr) -> bool {
+    let is_own = matches!(expr.kind, ExprKind::Subquery(..) | ExprKind::Kernel { volatile: true, .. });
+    !is_own && expr.operands().iter().all(tells_all)
 }
 
 struct Cutter {

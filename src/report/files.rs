@@ -92,8 +92,7 @@ fn parts(done: &Done<'_>, options: &Options, notes: &mut Vec<String>) -> Vec<(St
     if !answers.is_empty() {
         add(format!("{id}.json"), answers, Format::Json);
     }
-    let charted = answers.iter().find(|answer| is_chart(answer));
-    if let Some(answer) = charted {
+    if let Some(answer) = done.charts().into_iter().find(|answer| is_chart(answer)) {
         add(format!("{id}.svg"), std::slice::from_ref(answer), Format::Svg);
         add(format!("{id}.png"), std::slice::from_ref(answer), Format::Png);
     }

@@ -10,7 +10,7 @@
 //! A key is one lower-case word before a colon. Every other comment is prose, and every other tool reads all of them as
 //! the comments they are.
 
-use super::Alert;
+use super::{Alert, Compare};
 use crate::diagnostics::{Diagnostic, did_you_mean};
 use crate::types::MAX_TICKS;
 use crate::workbook::TimeSpan;
@@ -33,11 +33,13 @@ pub struct Header {
     pub size: Option<(u32, u32)>,
     /// `alert:`, when its answer is an alarm.
     pub alerts: Vec<Alert>,
+    /// `compare:`, what a report compares with the period before, in place of what it would choose.
+    pub compare: Option<Compare>,
     /// The lines that are prose.
     pub prose: Vec<String>,
 }
 
-const KEYS: [&str; 6] = ["title", "description", "section", "timespan", "size", "alert"];
+const KEYS: [&str; 7] = ["title", "description", "section", "timespan", "size", "alert", "compare"];
 
 /// A comment of the header: its text, and where that begins.
 struct Line<'a> {
@@ -115,11 +117,15 @@ impl Header {
                 self.alerts.push(Alert::parse(value, at)?);
                 return Ok(());
             }
+            "compare" if self.compare.is_none() => {
+                self.compare = Some(Compare::parse(value, at)?);
+                return Ok(());
+            }
+            "compare" => return Err(twice(key, (key_at, span.1))),
             _ => return Err(unknown(key, key_at)),
         };
         if place.is_some() {
-            return Err(Diagnostic::new("KQL032", format!("'{key}' is said twice"), (key_at, span.1))
-                .help("leave one of the lines"));
+            return Err(twice(key, (key_at, span.1)));
         }
         if value.is_empty() {
             return Err(Diagnostic::new("KQL031", format!("'{key}' is empty"), (key_at, span.1))
@@ -160,6 +166,10 @@ impl Header {
         self.parameters.push((name.to_owned(), value.to_owned()));
         Ok(())
     }
+}
+
+fn twice(key: &str, span: (usize, usize)) -> Diagnostic {
+    Diagnostic::new("KQL032", format!("'{key}' is said twice"), span).help("leave one of the lines")
 }
 
 fn is_words(line: &str) -> bool {

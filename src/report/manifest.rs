@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Done, Outcome, Report, Written};
+use super::{Done, Input, Outcome, Report, Written};
 use crate::types::format_datetime;
 
 /// The manifest's name in the report's folder.
@@ -33,16 +33,7 @@ pub fn manifest(report: &Report<'_>, written: &[Written]) -> String {
             json!({"table": t.table, "inFiles": t.is_held, "rows": t.rows, "missingDays": t.missing_days, "gaps": gaps})
         })
         .collect();
-    let inputs: Vec<Value> = report
-        .inputs
-        .iter()
-        .map(|file| {
-            json!({
-                "path": file.path.display().to_string(), "bytes": file.size, "tables": file.tables,
-                "shape": file.shape.map(|shape| shape.to_string()), "problem": file.problem,
-            })
-        })
-        .collect();
+    let inputs: Vec<Value> = report.inputs.iter().map(input).collect();
     let outputs: Vec<Value> =
         written.iter().map(|f| json!({"path": f.path, "bytes": f.bytes, "sha256": f.sha256})).collect();
     let document = json!({
@@ -63,6 +54,20 @@ pub fn manifest(report: &Report<'_>, written: &[Written]) -> String {
         "outputs": outputs,
     });
     format!("{document:#}\n")
+}
+
+fn input(input: &Input<'_>) -> Value {
+    let file = input.file;
+    let rows = input.rows.iter().map(|(table, rows)| {
+        json!({
+            "table": table, "read": rows.read, "kept": rows.kept, "repaired": rows.repaired,
+            "rejected": rows.rejected, "inProgress": rows.in_progress, "damage": rows.damage,
+        })
+    });
+    json!({
+        "path": file.path.display().to_string(), "bytes": file.size, "tables": file.tables,
+        "shape": file.shape.map(|shape| shape.to_string()), "problem": file.problem, "rows": rows.collect::<Vec<_>>(),
+    })
 }
 
 fn query(done: &Done<'_>) -> Value {

@@ -5,6 +5,9 @@
 
 mod alert;
 mod cards;
+mod change;
+mod compare;
+mod done;
 mod files;
 mod header;
 mod health;
@@ -18,6 +21,9 @@ mod saved;
 
 pub use alert::{Alert, Verdict};
 pub use cards::{Card, cards};
+pub use change::Changed;
+pub use compare::{Compare, Named};
+pub use done::{Done, Input, Outcome, Report, Status};
 pub use files::{Take, Written, write};
 pub use header::{Header, SIZE_HELP, parse_size};
 pub use health::{Health, TableHealth};
@@ -26,5 +32,5 @@ pub use manifest::{MANIFEST, manifest};
 pub use notify::{Mail, Security, Webhook, post_webhook, send_mail};
 pub use page::page;
 pub use period::{Day, Period};
-pub use run::{Done, Event, Outcome, Progress, Report, Run, Status, compare, run};
+pub use run::{Event, Progress, Run, run};
 pub use saved::{Saved, compile_with, load};

@@ -15,7 +15,7 @@ pub fn page(report: &Report<'_>, options: &Options, links: &[Vec<String>], workb
     let label = report.period.label();
     let title = report.title.as_ref().map_or_else(|| label.clone(), |title| format!("{title}: {label}"));
     let mut body = format!("<header>\n<h1>{}</h1>\n", html_text(&title));
-    let mut facts = vec![format!("Compared with {}", report.period.before().label())];
+    let mut facts = vec![report.compared_with()];
     if report.period.zone().name != "UTC" {
         facts.push(format!("Days of {}", report.period.zone().name));
     }
@@ -112,15 +112,15 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
         Outcome::Failed(error) => {
             let _ = writeln!(out, "<p class=\"bad\">This query failed.</p>\n<pre>{}</pre>", html_text(error));
         }
-        Outcome::Answers(answers) => {
+        Outcome::Answers(_) => {
             // The page draws for its own width and for phones; the files have the query's own size.
             let options = Options { title: None, size: None, ..options.clone() };
-            for (at, answer) in answers.iter().enumerate() {
-                let heading = (at > 0).then_some(answer.name.as_str());
-                let shown = if at == 0 && done.is_card() && answer.rows() > 0 {
+            for (at, (chart, table)) in done.charts().into_iter().zip(done.tables()).enumerate() {
+                let heading = (at > 0).then_some(table.name.as_str());
+                let shown = if at == 0 && done.is_card() && table.rows() > 0 {
                     at_a_glance(done, &options)
                 } else {
-                    parts::section(answer, heading, &options, &mut Vec::new())
+                    parts::section(chart, table, heading, &options, &mut Vec::new())
                 };
                 match shown {
                     Ok(shown) => out += &shown,
@@ -130,6 +130,9 @@ fn query(done: &Done<'_>, options: &Options, files: &[String]) -> String {
                 }
             }
         }
+    }
+    if let Some(changed) = &done.changed {
+        let _ = writeln!(out, "<p class=\"rows\">{}</p>", html_text(&changed.note));
     }
     for note in &done.notes {
         let _ = writeln!(out, "<p>Note: {}</p>", html_text(note));
@@ -150,8 +153,8 @@ fn health(report: &Report<'_>) -> String {
     let mut out = "<div id=\"data\">\n".to_owned();
     out += &parts::health(&report.readings);
     let mut lines: Vec<String> = report.health.tables.iter().filter_map(gaps).collect();
-    let broken =
-        report.inputs.iter().filter_map(|file| Some((file.path.display().to_string(), file.problem.as_ref()?)));
+    let files = report.inputs.iter().map(|input| input.file);
+    let broken = files.filter_map(|file| Some((file.path.display().to_string(), file.problem.as_ref()?)));
     lines.extend(broken.map(|(path, problem)| format!("{path} was left out: {problem}")));
     lines.extend(report.notes.iter().cloned());
     if !lines.is_empty() {

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use arrow::record_batch::RecordBatch;
 
-use super::health::{self, Health};
+use super::compare::How;
+use super::health::{self, Counted, Health};
 use super::saved::compile;
-use super::{Period, Saved, Verdict};
+use super::{Changed, Done, Input, Outcome, Period, Report, Saved};
 use crate::bind::{Bound, Environment, Tables};
 use crate::diagnostics::draw;
-use crate::engine::{Engine, EngineError, Rows};
+use crate::engine::{Engine, EngineError, Job, Rows};
 use crate::ir::{Context, Plan, tables_read};
-use crate::render::{Answer, ColorBook, Options, Reading};
+use crate::render::Answer;
 use crate::sources::FoundFile;
 use crate::types::{Table, format_datetime};
 use crate::workbook::{TimeSpan, Values};
@@ -48,189 +49,78 @@ pub enum Event<'a> {
 /// Who is told.
 pub type Progress<'a> = dyn Fn(Event<'_>) + 'a;
 
-/// How a query ended.
-#[derive(Clone, Debug)]
-pub enum Outcome {
-    /// Its tables.
-    Answers(Vec<Answer>),
-    /// Why it has none, for the user.
-    Failed(String),
-}
-
-/// A query that was run.
-#[derive(Clone, Debug)]
-pub struct Done<'a> {
-    /// The query.
-    pub saved: &'a Saved,
-    /// How it ended.
-    pub outcome: Outcome,
-    /// Its tables for the period before, when it is compared with that.
-    pub before: Vec<Answer>,
-    /// What became of its alerts.
-    pub verdicts: Vec<Verdict>,
-    /// What may have been meant otherwise.
-    pub notes: Vec<String>,
-    /// The half-open ticks it looked at.
-    pub span: (i64, i64),
-}
-
-impl Done<'_> {
-    /// Its tables; none when it failed.
-    pub fn answers(&self) -> &[Answer] {
-        match &self.outcome {
-            Outcome::Answers(answers) => answers,
-            Outcome::Failed(_) => &[],
-        }
-    }
-
-    /// Its alerts that are alarms.
-    pub fn alarms(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().filter(|verdict| verdict.fired)
-    }
-
-    /// Whether its first table is a card of the summary.
-    pub fn is_card(&self) -> bool {
-        self.answers().first().is_some_and(is_card)
-    }
-}
-
-fn is_card(answer: &Answer) -> bool {
-    answer.visualization.as_ref().is_some_and(|asked| asked.kind == "card")
-}
-
-/// A report before it is written down.
-#[derive(Clone, Debug)]
-pub struct Report<'a> {
-    /// What it is called beside its period.
-    pub title: Option<String>,
-    /// The time it is about.
-    pub period: &'a Period,
-    /// Its queries.
-    pub done: Vec<Done<'a>>,
-    /// What is missing.
-    pub health: Health,
-    /// The files.
-    pub inputs: Vec<&'a FoundFile>,
-    /// What became of their rows, table by table.
-    pub readings: Vec<Reading>,
-    /// Whether more rows were rejected than is tolerated.
-    pub is_beyond_tolerance: bool,
-    /// What else its reader should know.
-    pub notes: Vec<String>,
-}
-
-/// How a report ended; of several, the worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// All is well.
-    Whole,
-    /// A threshold was passed.
-    Alarm,
-    /// Too many bad rows, a day without rows, or no rows at all.
-    Inputs,
-    /// A query failed.
-    Failures,
-}
-
-impl Status {
-    /// Its name in the manifest.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Whole => "whole",
-            Self::Alarm => "alarm",
-            Self::Inputs => "inputs",
-            Self::Failures => "failures",
-        }
-    }
-}
-
-impl Report<'_> {
-    /// One colour for one name in all of its charts.
-    pub fn colors(&self, options: &Options) -> ColorBook {
-        let answers: Vec<Answer> = self.done.iter().flat_map(Done::answers).cloned().collect();
-        ColorBook::of(&answers, options)
-    }
-
-    /// What is missing or broken, a line for each thing.
-    pub fn lacks(&self) -> Vec<String> {
-        let mut lines = Vec::new();
-        if self.health.is_empty() {
-            lines.push("The logs have no row of this time".to_owned());
-        } else {
-            for table in self.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
-                lines.push(format!("{} has no row of {}", table.table, days(&table.missing_days)));
-            }
-        }
-        if self.is_beyond_tolerance {
-            lines.push("More rows were rejected than is tolerated".to_owned());
-        }
-        lines
-    }
-
-    /// The worst of what happened.
-    pub fn status(&self) -> Status {
-        if self.done.iter().any(|done| matches!(done.outcome, Outcome::Failed(_))) {
-            Status::Failures
-        } else if self.is_beyond_tolerance || self.health.lacks_days() || self.health.is_empty() {
-            Status::Inputs
-        } else if self.done.iter().any(|done| done.alarms().next().is_some()) {
-            Status::Alarm
-        } else {
-            Status::Whole
-        }
-    }
-}
-
-fn days(names: &[String]) -> String {
-    const MOST: usize = 10;
-    let shown = names.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
-    if names.len() > MOST { format!("{shown} and {} more days", names.len() - MOST) } else { shown }
-}
-
 /// A query and its plans, or why there are none.
 type Compiled = Result<(Bound, Vec<String>), String>;
 
-/// Runs every query. What is wrong with one is its own outcome.
+/// The answers of all plans, in order.
+type Batches = std::vec::IntoIter<Result<RecordBatch, EngineError>>;
+
+/// Runs every query, for the period and for the one before where the two are compared, all over one read of each table.
+/// What is wrong with one query is its own outcome; what fails for the period before is compared with nothing.
 pub fn run<'a>(run: &Run<'a>, progress: &Progress<'_>) -> Report<'a> {
+    let before = run.period.before();
     let compiled: Vec<Compiled> = run.queries.iter().map(|saved| run.compile(saved, run.period)).collect();
+    let hows: Vec<Option<How>> = run.queries.iter().zip(&compiled).map(|(saved, c)| how(saved, c)).collect();
+    let earlier: Vec<Option<Compiled>> =
+        run.queries.iter().zip(&hows).map(|(saved, how)| how.as_ref().map(|_| run.compile(saved, &before))).collect();
     let bound = compiled.iter().filter_map(|c| c.as_ref().ok()).flat_map(|(bound, _)| &bound.outputs);
     let read: BTreeSet<String> = bound.flat_map(|out| tables_read(&out.plan)).collect();
-    let held: BTreeSet<&String> = run.inputs.iter().flat_map(|file| &file.tables).collect();
-    let counts: Vec<_> = read.iter().map(|table| run.bind_text(&health::query(table), run.period)).collect();
-    let plans = |compiled: &'_ [Compiled]| -> Vec<Plan> {
-        let bound = compiled.iter().filter_map(|c| c.as_ref().ok());
-        bound.flat_map(|(bound, _)| bound.outputs.iter().map(|out| out.plan.clone())).collect()
+    let counts = |period: &Period| -> Vec<Compiled> {
+        read.iter().map(|table| run.bind_text(&health::query(table), period)).collect()
     };
-    let wanted = [plans(&compiled), plans(&counts)].concat();
+    let (counts, counts_before) = (counts(run.period), counts(&before));
     progress(Event::Begun(run.queries.len()));
-    let mut batches = run.all(&wanted, run.period).into_iter();
-    let mut done: Vec<Done<'a>> = Vec::new();
-    for (saved, compiled) in run.queries.iter().zip(compiled) {
-        let one = run.done(saved, compiled, &mut batches);
-        progress(Event::Ran(&saved.id, &told(&one)));
-        done.push(one);
+    let (now, then) = (Context { now: run.period.end }, Context { now: before.end });
+    let jobs: Vec<Job<'_>> = [
+        jobs(&compiled, &now),
+        jobs(earlier.iter().flatten(), &then),
+        jobs(&counts, &now),
+        jobs(&counts_before, &then),
+    ]
+    .concat();
+    let mut batches = run.engine.run_all(&jobs, run.rows).into_iter();
+    let mut done: Vec<Done<'a>> =
+        run.queries.iter().zip(compiled).map(|(saved, compiled)| run.done(saved, compiled, &mut batches)).collect();
+    for ((one, how), earlier) in done.iter_mut().zip(&hows).zip(earlier) {
+        let found = earlier.and_then(|earlier| answers(earlier, &mut batches).ok());
+        if let Some((how, (found, _))) = how.as_ref().zip(found) {
+            compare(one, how, found, run.period, &before);
+        }
+        progress(Event::Ran(&one.saved.id, &told(one)));
     }
-    let mut counted = Vec::new();
-    for (table, compiled) in read.iter().zip(counts) {
-        let answers = answers(compiled, &mut batches).map(|(answers, _)| answers).unwrap_or_default();
-        counted.push(health::Counted { table: table.clone(), is_held: held.contains(table), answers });
-    }
-    let health = health::of(run.period, run.now, &counted);
     Report {
         title: None,
         period: run.period,
         done,
-        health,
-        inputs: run.inputs.clone(),
+        health: run.health(run.period, &read, counts, &mut batches),
+        health_before: run.health(&before, &read, counts_before, &mut batches),
+        inputs: run.inputs.iter().map(|file| Input { file, rows: Vec::new() }).collect(),
+        damaged: Vec::new(),
         readings: Vec::new(),
         is_beyond_tolerance: false,
         notes: Vec::new(),
     }
 }
 
-/// Runs the cards' queries for the period before. One that fails there has nothing to be compared with.
-pub fn compare<'a>(run: &Run<'a>, report: &mut Report<'a>) {
-    run.compare(&mut report.done);
+/// How a query is compared with the period before.
+fn how(saved: &Saved, compiled: &Compiled) -> Option<How> {
+    let (header, (bound, _)) = (saved.header.as_ref().ok()?, compiled.as_ref().ok()?);
+    How::of(header, bound.outputs.first()?)
+}
+
+/// The plans of what could be compiled.
+fn jobs<'j>(compiled: impl IntoIterator<Item = &'j Compiled>, context: &'j Context) -> Vec<Job<'j>> {
+    let bound = compiled.into_iter().filter_map(|c| c.as_ref().ok());
+    bound.flat_map(|(bound, _)| bound.outputs.iter().map(|out| Job { plan: &out.plan, context })).collect()
+}
+
+/// Puts the answers for the period before beside those of a query.
+fn compare(done: &mut Done<'_>, how: &How, found: Vec<Answer>, period: &Period, before: &Period) {
+    match (how, done.answers().first(), found.first()) {
+        (How::Card, ..) => done.before = found,
+        (_, Some(answer), Some(then)) => done.changed = Changed::of(how, answer, then, period, before),
+        _ => {}
+    }
 }
 
 fn told(done: &Done<'_>) -> String {
@@ -245,10 +135,7 @@ fn told(done: &Done<'_>) -> String {
 }
 
 /// The answers of a compiled query, taken from those of all plans in order.
-fn answers(
-    compiled: Compiled,
-    batches: &mut impl Iterator<Item = Result<RecordBatch, EngineError>>,
-) -> Result<(Vec<Answer>, Vec<String>), String> {
+fn answers(compiled: Compiled, batches: &mut Batches) -> Result<(Vec<Answer>, Vec<String>), String> {
     let (bound, notes) = compiled?;
     let mut answers = Vec::new();
     let mut failed = None;
@@ -268,18 +155,13 @@ fn answers(
 }
 
 impl<'a> Run<'a> {
-    fn done(
-        &self,
-        saved: &'a Saved,
-        compiled: Compiled,
-        batches: &mut impl Iterator<Item = Result<RecordBatch, EngineError>>,
-    ) -> Done<'a> {
+    fn done(&self, saved: &'a Saved, compiled: Compiled, batches: &mut Batches) -> Done<'a> {
         let span = self.span(saved, self.period);
         let (outcome, notes) = match answers(compiled, batches) {
             Ok((answers, notes)) => (Outcome::Answers(answers), notes),
             Err(error) => (Outcome::Failed(error), Vec::new()),
         };
-        let mut done = Done { saved, outcome, before: Vec::new(), verdicts: Vec::new(), notes, span };
+        let mut done = Done { saved, outcome, before: Vec::new(), changed: None, verdicts: Vec::new(), notes, span };
         let first = done.answers().first().map(|answer| Table::from_batches(&answer.schema, &answer.batches));
         if let (Some(table), Ok(header)) = (first, &saved.header) {
             done.verdicts = header.alerts.iter().map(|alert| alert.verdict(&table)).collect();
@@ -287,21 +169,14 @@ impl<'a> Run<'a> {
         done
     }
 
-    fn compare(&self, done: &mut [Done<'a>]) {
-        let before = self.period.before();
-        let mut of: Vec<(usize, Compiled)> = Vec::new();
-        for (at, one) in done.iter().enumerate().filter(|(_, one)| one.is_card()) {
-            of.push((at, self.compile(one.saved, &before)));
-        }
-        let bound = of.iter().filter_map(|(_, c)| c.as_ref().ok());
-        let plans: Vec<Plan> = bound.flat_map(|(b, _)| b.outputs.iter().map(|out| out.plan.clone())).collect();
-        let mut batches = self.all(&plans, &before).into_iter();
-        for (at, compiled) in of {
-            let found = answers(compiled, &mut batches);
-            if let (Some(one), Ok((found, _))) = (done.get_mut(at), found) {
-                one.before = found;
-            }
-        }
+    /// What the tables have and lack of a period.
+    fn health(&self, period: &Period, read: &BTreeSet<String>, counts: Vec<Compiled>, batches: &mut Batches) -> Health {
+        let held: BTreeSet<&String> = self.inputs.iter().flat_map(|file| &file.tables).collect();
+        let counted = read.iter().zip(counts).map(|(table, compiled)| {
+            let answers = answers(compiled, batches).map(|(answers, _)| answers).unwrap_or_default();
+            Counted { table: table.clone(), is_held: held.contains(table), answers }
+        });
+        health::of(period, self.now, &counted.collect::<Vec<_>>())
     }
 
     /// The half-open ticks a query looks at.
@@ -342,12 +217,5 @@ impl<'a> Run<'a> {
         };
         let timespan = format!("{}/{}", format_datetime(span.0), format_datetime(span.1));
         with(&Values { given: self.given.clone(), timespan: Some(timespan), now: period.end }, &environment)
-    }
-
-    /// Every plan over the rows of a period.
-    fn all(&self, plans: &[Plan], period: &Period) -> Vec<Result<RecordBatch, EngineError>> {
-        let context = Context { now: period.end };
-        let plans: Vec<&Plan> = plans.iter().collect();
-        self.engine.run_all(&plans, &context, self.rows)
     }
 }

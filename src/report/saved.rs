@@ -92,7 +92,10 @@ pub fn compile_with(
     };
     let (bound, notes) = crate::workbook::compile(text, &values, &environment)?;
     let findings: Vec<Diagnostic> = match bound.outputs.first() {
-        Some(first) => header.alerts.iter().filter_map(|alert| alert.check(&first.plan.schema).err()).collect(),
+        Some(first) => {
+            let alerts = header.alerts.iter().filter_map(|alert| alert.check(&first.plan.schema).err());
+            alerts.chain(header.compare.iter().filter_map(|compare| compare.check(&first.plan).err())).collect()
+        }
         None => Vec::new(),
     };
     if findings.is_empty() { Ok((bound, notes)) } else { Err(findings) }

@@ -126,6 +126,7 @@ impl Visitor for Taking<'_, '_> {
             Some(reason) => {
                 self.rows.tally.note(format!("{}:{}: {reason}", self.source, at.line));
                 self.rows.reject(self.place(at), reason, text);
+                self.rows.tally.damage.get_or_insert_with(|| reason.to_owned());
             }
         }
     }

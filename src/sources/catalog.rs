@@ -160,6 +160,12 @@ impl Catalog {
         side_by_side(&self.entries, Entry::look)
     }
 
+    /// Whether the folders of a file say that it may hold rows of a period; `None` when they say no time.
+    pub fn may_hold(&self, file: usize, period: (i64, i64)) -> Option<bool> {
+        let slot = self.entries.get(file)?.slot?;
+        Some(slot.may_hold(period, self.options.late.unwrap_or(i64::MAX / 4)))
+    }
+
     /// The tables the files hold, sorted, as far as files were looked into.
     pub fn tables(&self) -> Vec<String> {
         let looked = self.entries.iter().filter_map(Entry::looked);

@@ -127,10 +127,7 @@ impl Layout {
         if block.whole == 0 {
             match &block.end {
                 End::TooLong { endless } => rows.too_long(place, "header", *endless, &block.data[..block.used]),
-                End::Damaged(reason) => {
-                    rows.tally.note(format!("{source}: {reason}"));
-                    rows.reject(place, reason, &block.data[..block.used]);
-                }
+                End::Damaged(reason) => rows.damaged(place, reason, &block.data[..block.used]),
                 End::More | End::File => {}
             }
             return None;
@@ -197,10 +194,7 @@ impl Layout {
         match &block.end {
             End::More | End::File => {}
             _ if rows.full() => {}
-            End::Damaged(reason) => {
-                rows.tally.note(format!("{source}: {reason}"));
-                rows.reject(place, reason, &block.data[block.whole..block.used]);
-            }
+            End::Damaged(reason) => rows.damaged(place, reason, &block.data[block.whole..block.used]),
             End::TooLong { endless } => {
                 rows.too_long(place, "row", *endless, &block.data[..block.used]);
                 place.line += count(&block.data[..block.used], b'\n') as u64 + 1;

@@ -92,10 +92,7 @@ pub(super) fn read_block(block: &Block, source: &str, lines: &Lines, rows: &mut 
     match &block.end {
         End::More | End::File => place.line -= 1,
         _ if rows.full() => {}
-        End::Damaged(reason) => {
-            rows.tally.note(format!("{source}: {reason}"));
-            rows.reject(place, reason, &bytes[block.whole..]);
-        }
+        End::Damaged(reason) => rows.damaged(place, reason, &bytes[block.whole..]),
         End::TooLong { endless } => rows.too_long(place, "line", *endless, bytes),
     }
     Ok(place.line)

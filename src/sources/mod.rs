@@ -54,4 +54,4 @@ pub use redact::{Addresses, KeyError, Pseudonyms, Redaction, is_body};
 pub use rejects::RejectLog;
 pub use sniff::{Records, Shape};
 pub use survey::Holding;
-pub use tally::{Reject, Tally};
+pub use tally::{FileTally, Reject, Tally};

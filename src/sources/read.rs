@@ -219,11 +219,12 @@ impl Catalog {
                             let source = file.path.display().to_string();
                             let reason = file.problem.clone().unwrap_or_default();
                             rows.reject(Place { source: &source, line: 1, byte: 0 }, &reason, b"");
+                            rows.tally.damage = Some(reason);
                         }
                         if serves(file, &request.table, view) {
                             rows.bounds = entry.slot.zip(self.options.late).map(|(slot, late)| slot.bounds(late));
                             match self.open_file(entry, rows, request, share) {
-                                Ok(Reading::Done(tally, enough)) => whole(at, Ok((tally, enough))),
+                                Ok(Reading::Done(done)) => whole(at, Ok(*done)),
                                 Ok(Reading::Text(text)) if file.size > BLOCK as u64 => {
                                     jobs.share(&text);
                                     note(at, text.work(&mut data, jobs.at_once()));
@@ -246,8 +247,10 @@ impl Catalog {
         });
         *left = still.into_inner();
         let mut tally = Tally::default();
-        for outcome in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner).into_values() {
-            tally.add(outcome?);
+        for (at, outcome) in outcomes.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            let mut of_file = outcome?;
+            of_file.of_files = vec![of_file.of_file(at)];
+            tally.add(of_file);
         }
         Ok(tally)
     }
@@ -255,7 +258,7 @@ impl Catalog {
     /// Reads a file; one that has parts may use so many threads.
     pub(super) fn read_file(&self, entry: &Entry, rows: Rows<'_>, request: &ReadRequest, threads: usize) -> Outcome {
         match self.open_file(entry, rows, request, threads)? {
-            Reading::Done(tally, left) => Ok((tally, left)),
+            Reading::Done(done) => Ok(*done),
             Reading::Text(text) => text.work(&mut Vec::new(), usize::MAX).unwrap_or_else(|| Ok((Tally::default(), 0))),
         }
     }
@@ -273,7 +276,7 @@ impl Catalog {
         if file.shape == Some(Shape::Parquet) {
             rows.tally.files = 1;
             let (tally, left) = columnar::read_parquet(&file.path, &source, &request.table, threads, rows)?;
-            return Ok(Reading::Done(tally, left));
+            return Ok(Reading::Done(Box::new((tally, left))));
         }
         let unreadable = |e: io::Error| SourceError::new(SourceErrorKind::Io, e.to_string()).in_file(&source);
         let opened = entry.open().map_err(unreadable)?;
@@ -318,14 +321,14 @@ impl Catalog {
             None => {}
         }
         let (tally, left) = rows.finish()?;
-        Ok(Reading::Done(tally, left))
+        Ok(Reading::Done(Box::new((tally, left))))
     }
 }
 
 /// How far the reading of a file went.
 enum Reading<'r> {
     /// What became of its rows, and how many more are wanted.
-    Done(Tally, usize),
+    Done(Box<(Tally, usize)>),
     /// Text that is open, for any thread to read on.
     Text(Arc<Shared<'r>>),
 }

@@ -68,11 +68,12 @@ impl RejectLog {
         }
     }
 
-    /// Writes all rows as lines of JSON, in the order of the files and of the rows in them.
+    /// Writes all rows as lines of JSON, in the order of the files and of the rows in them, their words as `shown` has
+    /// them.
     ///
     /// # Errors
     /// When rows could not be kept, or cannot be written.
-    pub fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+    pub fn write(&self, out: &mut dyn Write, shown: &dyn Fn(&str) -> String) -> io::Result<()> {
         let mut log = self.lock();
         if let Some(problem) = log.problem.take() {
             return Err(problem);
@@ -86,6 +87,9 @@ impl RejectLog {
                     for (name, before) in [("line", part.before.0), ("byte", part.before.1)] {
                         let counted = row[name].as_u64().unwrap_or_default();
                         row[name] = counted.saturating_add_signed(before).into();
+                    }
+                    for name in ["reason", "excerpt"] {
+                        row[name] = shown(row[name].as_str().unwrap_or_default()).into();
                     }
                     writeln!(out, "{row}")?;
                 }
@@ -134,7 +138,7 @@ mod tests {
         log.shift(0, Some(7), (100, 0));
         log.shift(1, None, (-1, -2));
         let mut out = Vec::new();
-        log.write(&mut out).unwrap();
+        log.write(&mut out, &str::to_owned).unwrap();
         let got: Vec<(String, u64, u64)> = String::from_utf8(out)
             .unwrap()
             .lines()
@@ -144,7 +148,7 @@ mod tests {
         let want = [("a", 3, 30), ("a", 4, 40), ("a", 102, 20), ("a", 105, 50), ("b", 0, 8)];
         assert_eq!(got, want.map(|(source, line, byte)| (format!("\"{source}\""), line, byte)));
         let mut nothing = Vec::new();
-        RejectLog::default().write(&mut nothing).unwrap();
+        RejectLog::default().write(&mut nothing, &str::to_owned).unwrap();
         assert!(nothing.is_empty());
     }
 }

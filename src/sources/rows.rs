@@ -273,6 +273,13 @@ impl<'w> Rows<'w> {
         self.reject(place, &reason, head);
     }
 
+    /// Notes that the rest of the file cannot be read.
+    pub(super) fn damaged(&mut self, place: Place<'_>, reason: &str, head: &[u8]) {
+        self.tally.note(format!("{}: {reason}", place.source));
+        self.reject(place, reason, head);
+        self.tally.damage.get_or_insert_with(|| reason.to_owned());
+    }
+
     /// Notes a last line that is still being written.
     pub(super) fn in_progress(&mut self) {
         self.tally.read += 1;

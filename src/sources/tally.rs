@@ -26,6 +26,25 @@ pub struct Reject {
     pub excerpt: String,
 }
 
+/// What became of the rows of one file in a read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileTally {
+    /// The file's place among those of the catalogue.
+    pub file: usize,
+    /// Rows found, good or bad: kept, repaired, rejected or in progress.
+    pub read: u64,
+    /// Rows that were sound.
+    pub kept: u64,
+    /// Rows of which a value became null.
+    pub repaired: u64,
+    /// Rows that could not be read.
+    pub rejected: u64,
+    /// A half-written last line.
+    pub in_progress: u64,
+    /// Why the rest of the file could not be read.
+    pub damage: Option<String>,
+}
+
 /// What became of the rows of a read. `read` is always `kept + repaired + rejected + in_progress`, and the rows
 /// returned are `kept + repaired - outside - duplicates` (fewer when the request had a limit).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -57,6 +76,10 @@ pub struct Tally {
     pub other_tables: u64,
     /// Files that say themselves that rows are missing: answers of the query API with an error beside the data.
     pub incomplete: usize,
+    /// The first damage that ended the reading of a file.
+    pub damage: Option<String>,
+    /// What became of the rows of each file, when they are those of a read.
+    pub of_files: Vec<FileTally>,
     /// The first rejected rows.
     pub rejects: Vec<Reject>,
     /// The first repaired rows.
@@ -83,12 +106,27 @@ impl Tally {
         self.duplicates += other.duplicates;
         self.other_tables += other.other_tables;
         self.incomplete += other.incomplete;
+        self.damage = self.damage.take().or(other.damage);
+        self.of_files.extend(other.of_files);
         append(&mut self.rejects, other.rejects);
         append(&mut self.repairs, other.repairs);
         for note in other.notes {
             self.note(note);
         }
         self.logs.extend(other.logs);
+    }
+
+    /// The same as that of one file.
+    pub(super) fn of_file(&self, file: usize) -> FileTally {
+        FileTally {
+            file,
+            read: self.read,
+            kept: self.kept,
+            repaired: self.repaired,
+            rejected: self.rejected,
+            in_progress: self.in_progress,
+            damage: self.damage.clone(),
+        }
     }
 
     /// Tells its rows how many lines and bytes stand before what they counted.

@@ -109,8 +109,7 @@ impl Lines {
         if let Err(error) = outcome {
             let place = Place { source, line: self.number, byte: self.byte };
             let reason = format!("the file is cut short or damaged here: {error}");
-            rows.tally.note(format!("{source}: {reason}"));
-            rows.reject(place, &reason, &line);
+            rows.damaged(place, &reason, &line);
             self.ended = true;
             return None;
         }

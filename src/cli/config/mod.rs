@@ -20,6 +20,7 @@ pub(super) struct Secrets {
     pub mail_user: Option<String>,
     pub mail_password: Option<String>,
     pub mail_security: Security,
+    pub mail_ca: Option<PathBuf>,
     pub webhook_url: Option<String>,
     pub webhook_token: Option<String>,
 }
@@ -47,6 +48,7 @@ pub(super) fn fill(arguments: &mut ReportArguments, is_given: &dyn Fn(&str) -> b
     let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     secrets.mail_user = set("KQLENS_MAIL_USER").or(secrets.mail_user);
     secrets.mail_password = set("KQLENS_MAIL_PASSWORD").or(secrets.mail_password);
+    secrets.mail_ca = set("KQLENS_MAIL_CA").map(PathBuf::from).or(secrets.mail_ca);
     secrets.webhook_url = set("KQLENS_WEBHOOK_URL").or(secrets.webhook_url);
     secrets.webhook_token = set("KQLENS_WEBHOOK_TOKEN").or(secrets.webhook_token);
     Ok(secrets)
@@ -151,6 +153,7 @@ fn take(
         }
         let kinds = [("tls", Security::Tls), ("starttls", Security::StartTls), ("none", Security::None)];
         secrets.mail_security = mail.one_of("security", &kinds).unwrap_or_default();
+        secrets.mail_ca = mail.text("ca").map(|path| folder.join(path));
         secrets.mail_user = mail.text("user");
         secrets.mail_password = mail.text("password");
     });

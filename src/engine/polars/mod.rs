@@ -15,6 +15,7 @@ mod lower;
 mod native;
 mod parts;
 mod range;
+mod shared;
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -25,7 +26,8 @@ use polars::prelude::LazyFrame;
 use self::feed::Feeding;
 use self::held::Budget;
 use self::lower::Lowering;
-use super::{Engine, EngineError, Rows};
+use self::shared::Shared;
+use super::{Engine, EngineError, Job, Rows};
 use crate::ir::{Context, Feed, Partial, Plan, explain_partial, prune};
 
 impl From<polars::error::PolarsError> for EngineError {
@@ -69,28 +71,24 @@ impl Default for PolarsEngine {
 
 impl Engine for PolarsEngine {
     fn run(&self, plan: &Plan, context: &Context, rows: &dyn Rows) -> Result<RecordBatch, EngineError> {
-        let mut answers = self.run_all(&[plan], context, rows);
+        let mut answers = self.run_all(&[Job { plan, context }], rows);
         answers.pop().unwrap_or_else(|| Err(EngineError::new("one plan has one answer")))
     }
 
-    fn run_all(&self, plans: &[&Plan], context: &Context, rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
-        let partial: Vec<Result<Partial, EngineError>> = plans.iter().map(|plan| self.partial(plan, context)).collect();
-        let feeds: Vec<&Feed> = partial.iter().flatten().flat_map(|partial| &partial.feeds).collect();
+    fn run_all(&self, jobs: &[Job<'_>], rows: &dyn Rows) -> Vec<Result<RecordBatch, EngineError>> {
+        let partial: Vec<Result<Partial, EngineError>> =
+            jobs.iter().map(|job| self.partial(job.plan, job.context)).collect();
         let budget = Budget::new(self.memory);
-        let in_order = |feed: &Feed| {
-            let others = feeds.iter().filter(|other| other.scan.table == feed.scan.table).copied();
-            intake::scan(others).is_some_and(|(scan, _)| scan.limit.is_some())
-        };
-        let feedings: Vec<Feeding<'_>> =
-            feeds.iter().map(|feed| Feeding::new(feed, context, &budget, in_order(feed))).collect();
-        intake::read(&feedings, rows, self.batch);
-        let mut feedings = feedings.into_iter();
-        partial
-            .iter()
-            .map(|partial| {
+        let all = jobs.iter().zip(&partial).filter_map(|(job, partial)| Some((job.context, partial.as_ref().ok()?)));
+        let shared =
+            Shared::of(all.flat_map(|(context, partial)| partial.feeds.iter().map(move |feed| (feed, context))));
+        let mut kept = shared.read(&budget, rows, self.batch).into_iter();
+        jobs.iter()
+            .zip(&partial)
+            .map(|(job, partial)| {
                 let Partial { feeds, rest } = partial.as_ref().map_err(Clone::clone)?;
-                let kept: Vec<Feeding<'_>> = feedings.by_ref().take(feeds.len()).collect();
-                guarded(rest, || self.finish(rest, kept, context, &budget))
+                let kept: Vec<_> = kept.by_ref().take(feeds.len()).collect();
+                guarded(rest, || self.finish(rest, tables(kept)?, job.context, &budget))
             })
             .collect()
     }
@@ -103,7 +101,8 @@ impl Engine for PolarsEngine {
         // The columns are known without rows.
         kept.iter().for_each(intake::no_rows);
         guarded(&partial.rest, || {
-            let lowering = Lowering::new(context, tables(kept)?, lower::Engine::InMemory);
+            let kept = tables(kept.into_iter().map(Feeding::finish))?;
+            let lowering = Lowering::new(context, kept, lower::Engine::InMemory);
             let below = lowering.plan(&partial.rest)?.describe_optimized_plan()?;
             Ok(format!("{}\nPolars\n{below}", explain_partial(&partial)))
         })
@@ -125,21 +124,23 @@ impl PolarsEngine {
     fn finish(
         &self,
         rest: &Plan,
-        kept: Vec<Feeding<'_>>,
+        kept: HashMap<String, LazyFrame>,
         context: &Context,
         budget: &Budget,
     ) -> Result<RecordBatch, EngineError> {
         // To start a stream takes longer than to go through what is in memory.
         let engine = if budget.spilled() { lower::Engine::Streaming } else { lower::Engine::InMemory };
-        let lowering = Lowering::new(context, tables(kept)?, engine);
+        let lowering = Lowering::new(context, kept, engine);
         let frame = lowering.collect(lowering.plan(rest)?)?;
         convert::to_batch(frame, &rest.schema)
     }
 }
 
 /// What feeds kept, by name.
-fn tables(kept: Vec<Feeding<'_>>) -> Result<HashMap<String, LazyFrame>, EngineError> {
-    kept.into_iter().enumerate().map(|(at, feeding)| Ok((Feed::name(at), feeding.finish()?))).collect()
+fn tables(
+    kept: impl IntoIterator<Item = Result<LazyFrame, EngineError>>,
+) -> Result<HashMap<String, LazyFrame>, EngineError> {
+    kept.into_iter().enumerate().map(|(at, frame)| Ok((Feed::name(at), frame?))).collect()
 }
 
 /// A plan of this depth fits any stack.

@@ -35,7 +35,7 @@ pub fn render(answers: &[Answer], options: &Options) -> Result<Rendered, RenderE
             None if answers.len() > 1 && (n > 0 || given.is_some()) => Some(answer.name.clone()),
             own => own,
         };
-        body += &section(answer, heading.as_deref(), options, &mut warnings)?;
+        body += &section(answer, answer, heading.as_deref(), options, &mut warnings)?;
     }
     body += &query(&about.query, true);
     body += &health(&about.readings);

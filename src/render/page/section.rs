@@ -13,9 +13,10 @@ pub fn title(answer: &Answer) -> Option<String> {
     answer.visualization.as_ref()?.property("title").filter(|title| !title.is_empty()).map(str::to_owned)
 }
 
-/// An answer with its chart, if it has one, and its table.
+/// An answer: as its chart, if it has one, and as its table, which may say more than the chart draws.
 pub fn section(
     answer: &Answer,
+    rows: &Answer,
     heading: Option<&str>,
     options: &Options,
     warnings: &mut Vec<String>,
@@ -32,7 +33,7 @@ pub fn section(
         }
         Some(_) => out += &figure(answer, options, warnings)?,
     }
-    Ok(out + &table(answer, options) + "</section>\n")
+    Ok(out + &table(rows, options) + "</section>\n")
 }
 
 /// The chart without its titles, which the page has as text. Always in light colours; the page's style turns them dark.

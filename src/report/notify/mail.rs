@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use lettre::message::header::ContentType;
 use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
 use lettre::transport::smtp::authentication::Credentials;
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters};
 use lettre::{Message, SmtpTransport, Transport};
 
 use super::super::cards::{Card, cards};
@@ -43,6 +44,8 @@ pub struct Mail {
     pub port: Option<u16>,
     /// How the connection is kept secret.
     pub security: Security,
+    /// Certificates to trust besides those of the system, as PEM: a server's own, or the one it was signed with.
+    pub ca: Option<Vec<u8>>,
     /// Who logs in, and with what.
     pub login: Option<(String, String)>,
     /// Who sends: `reports@example.com`, or with a name before it.
@@ -58,8 +61,10 @@ pub struct Mail {
 pub fn send(mail: &Mail, report: &Report<'_>, options: &Options, page: &[u8]) -> Result<(), String> {
     let message = message(mail, report, options, page)?;
     let builder = match mail.security {
-        Security::Tls => SmtpTransport::relay(&mail.server),
-        Security::StartTls => SmtpTransport::starttls_relay(&mail.server),
+        Security::Tls => SmtpTransport::relay(&mail.server).and_then(|b| Ok(b.tls(Tls::Wrapper(tls(mail)?)))),
+        Security::StartTls => {
+            SmtpTransport::starttls_relay(&mail.server).and_then(|b| Ok(b.tls(Tls::Required(tls(mail)?))))
+        }
         Security::None => Ok(SmtpTransport::builder_dangerous(&mail.server)),
     };
     let mut builder = builder.map_err(|e| told(mail, &e))?.timeout(Some(PATIENCE));
@@ -70,6 +75,15 @@ pub fn send(mail: &Mail, report: &Report<'_>, options: &Options, page: &[u8]) ->
         builder = builder.credentials(Credentials::new(user.clone(), password.clone()));
     }
     builder.build().send(&message).map(|_| ()).map_err(|e| told(mail, &e))
+}
+
+/// Whom a secret connection trusts.
+fn tls(mail: &Mail) -> Result<TlsParameters, lettre::transport::smtp::Error> {
+    let mut parameters = TlsParameters::builder(mail.server.clone());
+    if let Some(pem) = &mail.ca {
+        parameters = parameters.add_root_certificate(Certificate::from_pem(pem)?);
+    }
+    parameters.build()
 }
 
 fn told(mail: &Mail, error: &lettre::transport::smtp::Error) -> String {
@@ -111,7 +125,7 @@ fn message(mail: &Mail, report: &Report<'_>, options: &Options, page: &[u8]) -> 
 
 /// What programs show that show no pages.
 fn plain(report: &Report<'_>, options: &Options) -> String {
-    let mut out = format!("{}\nCompared with {}\n", subject(report), report.period.before().label());
+    let mut out = format!("{}\n{}\n", subject(report), report.compared_with());
     for remark in remarks(report) {
         let _ = writeln!(out, "* {remark}");
     }
@@ -124,13 +138,16 @@ fn plain(report: &Report<'_>, options: &Options) -> String {
                     let _ = writeln!(out, "{}: {}{}", card.name, card.value, change(&card));
                 }
             }
-            Outcome::Answers(answers) => {
+            Outcome::Answers(_) => {
                 let options = Options { max_rows: Some(MOST_ROWS), ..chart_options(done, options) };
-                let tables: Vec<Answer> =
-                    answers.iter().map(|answer| Answer { visualization: None, ..answer.clone() }).collect();
+                let plain = |answer: &Answer| Answer { visualization: None, ..answer.clone() };
+                let tables: Vec<Answer> = done.tables().into_iter().map(plain).collect();
                 match render(&tables, Format::Table, &options) {
                     Ok(rendered) => out += &String::from_utf8_lossy(&rendered.bytes),
                     Err(error) => out += &format!("{error}\n"),
+                }
+                if let Some(changed) = &done.changed {
+                    let _ = writeln!(out, "{}", changed.note);
                 }
             }
         }
@@ -156,9 +173,9 @@ fn html(report: &Report<'_>, options: &Options) -> (String, Vec<(String, Vec<u8>
     let mut out = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>{0}</title></head>\n\
          <body style=\"font:14px/1.5 'Segoe UI',Helvetica,Arial,sans-serif;color:#242424;max-width:900px\">\n\
-         <h1 style=\"font-size:20px;margin:0\">{0}</h1>\n<p style=\"color:#616161;margin:4px 0\">Compared with {1}</p>\n",
+         <h1 style=\"font-size:20px;margin:0\">{0}</h1>\n<p style=\"color:#616161;margin:4px 0\">{1}</p>\n",
         html_text(&subject(report)),
-        html_text(&report.period.before().label()),
+        html_text(&report.compared_with()),
     );
     let remarks = remarks(report);
     if !remarks.is_empty() {
@@ -172,8 +189,8 @@ fn html(report: &Report<'_>, options: &Options) -> (String, Vec<(String, Vec<u8>
                 let _ = writeln!(out, "<pre style=\"color:#b42318\">{}</pre>", html_text(error));
             }
             Outcome::Answers(_) if done.is_card() => out += &card_table(done, options),
-            Outcome::Answers(answers) => {
-                let charted = answers.iter().find(|answer| is_chart(answer));
+            Outcome::Answers(_) => {
+                let charted = done.charts().into_iter().find(|answer| is_chart(answer));
                 let options = chart_options(done, options);
                 if let Some(Ok(picture)) =
                     charted.map(|answer| render(std::slice::from_ref(answer), Format::Png, &options))
@@ -186,7 +203,10 @@ fn html(report: &Report<'_>, options: &Options) -> (String, Vec<(String, Vec<u8>
                     );
                     pictures.push((cid, picture.bytes));
                 }
-                answers.iter().for_each(|answer| out += &table(answer));
+                done.tables().into_iter().for_each(|answer| out += &table(answer));
+                if let Some(changed) = &done.changed {
+                    let _ = writeln!(out, "<p style=\"color:#616161\">{}</p>", html_text(&changed.note));
+                }
             }
         }
     }

@@ -26,6 +26,32 @@ impl Addresses {
         Some(each.join(", "))
     }
 
+    /// A text with something else in the place of each address, and of the beginning of one where the text was cut.
+    pub(super) fn within(self, text: &str, pseudonyms: Option<&Pseudonyms>) -> String {
+        if self == Self::Keep {
+            return text.to_owned();
+        }
+        let (whole, cut) = text.strip_suffix('…').map_or((text, ""), |whole| (whole, "…"));
+        let mut out = String::with_capacity(text.len());
+        let mut rest = whole;
+        while let Some(from) = rest.find(is_of_address) {
+            let run = &rest[from..];
+            let end = run.find(|c| !is_of_address(c)).unwrap_or(run.len());
+            // An address may end a sentence.
+            let bare = run[..end].trim_end_matches(['.', ':']);
+            let is_cut = end == run.len() && !cut.is_empty() && bare.contains(['.', ':']);
+            out += &rest[..from];
+            if address(bare).is_some() {
+                out += &self.one(bare, pseudonyms);
+                out += &run[bare.len()..end];
+            } else if !is_cut {
+                out += &run[..end];
+            }
+            rest = &run[end..];
+        }
+        out + rest + cut
+    }
+
     fn one(self, text: &str, pseudonyms: Option<&Pseudonyms>) -> String {
         match (self, address(text), pseudonyms) {
             (Self::Keep, ..) => text.to_owned(),
@@ -44,6 +70,11 @@ impl Addresses {
             (Self::Pseudonym, _, None) => "(address)".to_owned(),
         }
     }
+}
+
+/// Whether a character may be part of an address with its port.
+const fn is_of_address(c: char) -> bool {
+    c.is_ascii_hexdigit() || matches!(c, '.' | ':')
 }
 
 /// An address, with or without a port or brackets.
@@ -82,6 +113,23 @@ mod tests {
         assert_eq!(mask("203.0.113.77, 10.1.2.3").as_deref(), Some("203.0.113.0, 10.1.2.0"));
         assert_eq!(mask("canary").as_deref(), Some("(not an address)"));
         assert_eq!((mask(""), Addresses::Keep.of("203.0.113.77", None)), (None, None));
+    }
+
+    #[test]
+    fn addresses_in_a_text_are_replaced_and_times_are_not() {
+        let mask = |text: &str| Addresses::Mask.within(text, None);
+        assert_eq!(mask("from 203.0.113.77: no."), "from 203.0.113.0: no.");
+        assert_eq!(
+            mask(r#"{"ip":"203.0.113.77:443","at":"12:34:56.789""#),
+            r#"{"ip":"203.0.113.0","at":"12:34:56.789""#
+        );
+        assert_eq!(mask("[2001:db8:1:2::7]:443, v1.2"), "[2001:db8:1::]:443, v1.2");
+        assert_eq!(mask(r#"{"ip":"203.0.113…"#), r#"{"ip":"…"#);
+        assert_eq!(mask("added face… no"), "added face… no");
+        assert_eq!(Addresses::Keep.within("203.0.113.77", None), "203.0.113.77");
+        let p = Pseudonyms::with_key("k");
+        let one = Addresses::Pseudonym.of("203.0.113.77", Some(&p)).unwrap();
+        assert_eq!(Addresses::Pseudonym.within("<203.0.113.77>", Some(&p)), format!("<{one}>"));
     }
 
     #[test]

@@ -103,6 +103,11 @@ impl Redaction {
         RecordBatch::try_new_with_options(schema, columns, &options)
     }
 
+    /// A message or the beginning of a bad row, which has lost its secrets, without addresses that are not to be seen.
+    pub fn told(&self, text: &str) -> String {
+        self.addresses.within(text, self.pseudonyms.as_deref())
+    }
+
     /// Whether the values of a column may be other than they stand in the files.
     pub fn changes(&self, column: &str) -> bool {
         match holds(column) {

@@ -117,8 +117,7 @@ impl Rows<'_> {
 
     /// Notes that the rest of a file, so many rows, cannot be read. A file that cannot say how many counts as one.
     pub(in super::super) fn reject_rest(&mut self, count: u64, place: Place<'_>, reason: &str) {
-        self.tally.note(format!("{}: {reason}", place.source));
-        self.reject(place, reason, b"");
+        self.damaged(place, reason, b"");
         let more = count.saturating_sub(1);
         self.tally.read += more;
         self.tally.rejected += more;
