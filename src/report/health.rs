@@ -23,7 +23,7 @@ pub struct TableHealth {
     pub is_held: bool,
     /// Its rows in the period.
     pub rows: u64,
-    /// The days of which it has no row, when files hold some of others.
+    /// The days of which it has no row, or next to none, when files hold some of others.
     pub missing_days: Vec<String>,
     /// Spans of an hour or more without a row, in half-open ticks; those around missing days are not among them.
     pub gaps: Vec<(i64, i64)>,
@@ -68,13 +68,14 @@ pub(super) fn of(period: &Period, now: i64, counted: &[Counted]) -> Health {
             }
         });
         bins.sort_unstable();
-        let has_rows = |from: i64, to: i64| {
-            let first = bins.partition_point(|(bin, _)| bin + BIN <= from);
-            bins.get(first).is_some_and(|(bin, _)| *bin < to)
-        };
-        let missing: Vec<&Day> = days.iter().filter(|day| !has_rows(day.start, day.end)).collect();
+        let counts: Vec<u64> = days.iter().map(|day| rows_of(&bins, day)).collect();
+        let usual = median(&counts);
+        let missing: Vec<&Day> =
+            days.iter().zip(&counts).filter(|(_, rows)| is_missing(**rows, usual)).map(|(day, _)| day).collect();
         let gaps = gaps(&bins, (period.start, period.end.min(now)));
-        let is_known = |gap: &(i64, i64)| missing.iter().any(|day| gap.0 <= day.start && day.end <= gap.1);
+        let is_known = |gap: &(i64, i64)| {
+            missing.iter().any(|day| gap.0 <= day.start && day.end <= gap.1 || day.start <= gap.0 && gap.1 <= day.end)
+        };
         let gaps: Vec<_> = gaps.into_iter().filter(|gap| !is_known(gap)).collect();
         let missing_days: Vec<_> = missing.iter().map(|day| day.name.clone()).collect();
         let rows = bins.iter().map(|(_, rows)| rows).sum();
@@ -85,6 +86,25 @@ pub(super) fn of(period: &Period, now: i64, counted: &[Counted]) -> Health {
         tables.push(TableHealth { table: table.clone(), is_held, rows, missing_days, gaps });
     }
     Health { tables }
+}
+
+/// A day with fewer rows than one in so many of the usual is missing as well: what stands there came in files of another.
+const STRAYS: u64 = 100;
+
+const fn is_missing(rows: u64, usual: u64) -> bool {
+    rows == 0 || rows.saturating_mul(STRAYS) < usual
+}
+
+fn rows_of(bins: &[(i64, u64)], day: &Day) -> u64 {
+    let from = bins.partition_point(|(bin, _)| *bin < day.start);
+    bins[from..].iter().take_while(|(bin, _)| *bin < day.end).map(|(_, rows)| rows).sum()
+}
+
+/// The middle one of the days that have rows.
+fn median(counts: &[u64]) -> u64 {
+    let mut counts: Vec<u64> = counts.iter().copied().filter(|rows| *rows > 0).collect();
+    counts.sort_unstable();
+    counts.get(counts.len() / 2).copied().unwrap_or(0)
 }
 
 /// The spans of an hour or more between bins with rows.
@@ -107,7 +127,7 @@ fn gaps(bins: &[(i64, u64)], (start, end): (i64, i64)) -> Vec<(i64, i64)> {
 mod tests {
     use super::*;
     use crate::render::Zone;
-    use crate::types::{Column, ScalarType, Table, format_datetime, parse_datetime};
+    use crate::types::{Column, ScalarType, TICKS_PER_DAY, Table, format_datetime, parse_datetime};
 
     fn health(period: &str, zone: &str, now: &str, times: &[&str]) -> TableHealth {
         let at = |text: &str| parse_datetime(text).unwrap();
@@ -144,6 +164,18 @@ mod tests {
             gaps,
             [("02-23T18:30".to_owned(), 14), ("02-26T18:30".to_owned(), 22), ("02-27T17:15".to_owned(), 1)]
         );
+    }
+
+    #[test]
+    fn a_day_of_strays_is_missing() {
+        let at = |day: i64| 640_000_000_000_000_000 / TICKS_PER_DAY * TICKS_PER_DAY + day * TICKS_PER_DAY;
+        let day = |n: i64| Day { name: format!("day {n}"), start: at(n), end: at(n + 1) };
+        let bins = [(at(0), 5000), (at(1) + BIN, 20), (at(2), 900), (at(3), 4000)];
+        let counts: Vec<u64> = (0..5).map(|n| rows_of(&bins, &day(n))).collect();
+        assert_eq!(counts, [5000, 20, 900, 4000, 0]);
+        assert_eq!(median(&counts), 4000);
+        let missing: Vec<bool> = counts.iter().map(|rows| is_missing(*rows, 4000)).collect();
+        assert_eq!(missing, [false, true, false, false, true]);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use super::table;
 const WIDE: u32 = 900;
 const NARROW: u32 = 380;
 
+/// A table of more rows than this is folded away beneath its chart.
+const FOLDED: usize = 50;
+
 /// The title that `render` gives an answer.
 pub fn title(answer: &Answer) -> Option<String> {
     answer.visualization.as_ref()?.property("title").filter(|title| !title.is_empty()).map(str::to_owned)
@@ -31,7 +34,15 @@ pub fn section(
             // A card is text: it needs no table to be read.
             return Ok(out + &cards(answer, options)? + "</section>\n");
         }
-        Some(_) => out += &figure(answer, options, warnings)?,
+        Some(_) => {
+            out += &figure(answer, options, warnings)?;
+            if rows.rows() > FOLDED {
+                // The chart says it; who wants the numbers opens them.
+                let table = table(rows, options);
+                out += &format!("<details>\n<summary>Table, {} rows</summary>\n{table}</details>\n", rows.rows());
+                return Ok(out + "</section>\n");
+            }
+        }
     }
     Ok(out + &table(rows, options) + "</section>\n")
 }
