@@ -156,7 +156,7 @@ impl Report<'_> {
             lines.push("The logs have no row of this time".to_owned());
         } else {
             for table in self.health.tables.iter().filter(|table| !table.missing_days.is_empty()) {
-                lines.push(format!("{} has no row of {}", table.table, days(&table.missing_days)));
+                lines.push(format!("{} has no row, or next to none, of {}", table.table, days(&table.missing_days)));
             }
         }
         match self.damaged.as_slice() {
