@@ -30,6 +30,8 @@ const COLUMNS: [(&str, ScalarType); 9] = [
 
 /// Rows made by number, in files of several batches, some of them empty.
 struct Made {
+    /// The number of the first file.
+    first: usize,
     files: usize,
     batches: usize,
     rows: usize,
@@ -40,7 +42,7 @@ struct Made {
 
 impl Made {
     fn new(threads: usize) -> Self {
-        Self { files: 4, batches: 3, rows: 31, threads, reads: Mutex::default(), handed: AtomicUsize::new(0) }
+        Self { first: 0, files: 4, batches: 3, rows: 31, threads, reads: Mutex::default(), handed: AtomicUsize::new(0) }
     }
 
     fn batch(&self, number: usize, columns: &[String]) -> RecordBatch {
@@ -91,7 +93,8 @@ impl Rows for Made {
             for _ in 0..threads {
                 scope.spawn(|| {
                     while let Some(number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let position = Position { file: number / self.batches, block: number % self.batches };
+                        let position =
+                            Position { file: self.first + number / self.batches, block: number % self.batches };
                         self.handed.fetch_add(1, Ordering::Relaxed);
                         if let ControlFlow::Break(()) = sink(position, self.batch(*number, columns)) {
                             return;
@@ -194,6 +197,18 @@ const QUERIES: &[&str] = &[
     "T | summarize count() by Key | as Counts | union (T | summarize count() by Key = tostring(Code))",
     "T | facet by Code | count",
 ];
+
+#[test]
+fn of_each_group_one_row_is_chosen_however_many_files_there_are() {
+    // So far back that the places of rows are not told apart any more.
+    let far = || Made { first: 1 << 19, ..Made::new(1) };
+    let engine = PolarsEngine { batch: 60, ..PolarsEngine::default() };
+    for query in ["T | summarize arg_max(Size, *) by Key", "T | summarize arg_min(Code, Id) by Good"] {
+        let near = engine.run(&plan(query), &context(), &Made::new(1)).unwrap_or_else(|e| panic!("{query}: {e}"));
+        let given = engine.run(&plan(query), &context(), &far()).unwrap_or_else(|e| panic!("{query}: {e}"));
+        assert_eq!(given.num_rows(), near.num_rows(), "{query}");
+    }
+}
 
 #[test]
 fn rows_computed_while_they_are_read_give_the_same_answer() {

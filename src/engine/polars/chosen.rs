@@ -1,19 +1,15 @@
 //! The one row of each group that `arg_max` or `arg_min` looks for, chosen whole: where a query asks for many columns of
 //! it, it is looked for once, and only that row of a batch is kept.
 
-use std::collections::HashMap;
-
-use foldhash::fast::RandomState;
 use polars::prelude::{
-    BooleanChunked, Column, DataFrame, Expr as PlExpr, Field, Int64Chunked, IntoColumn, IntoLazy, LazyFrame,
-    NewChunkedArray, SortMultipleOptions, col,
+    Column, DataFrame, Expr as PlExpr, Field, IDX_DTYPE, IntoColumn, IntoLazy, LazyFrame, SortMultipleOptions, col,
 };
 
 use super::EngineError;
 use super::adapt::{self, Over};
 use super::convert::{compact, data_type, series};
 use super::expression::lower;
-use super::groups::{computed_keys, grouped, key};
+use super::groups::{computed_keys, grouped, key_columns, named_keys};
 use super::held::{Budget, Held};
 use super::lower::{Engine, collect};
 use crate::ir::{AggregateCall, AggregateKernel, AggregateKind, Context, Expr, ExprKind, Feed};
@@ -23,6 +19,8 @@ use crate::types::{ScalarType, Value};
 const TOLD: &str = "$told";
 /// [`Feed::AT`] of the first row of a row's group.
 const FIRST: &str = "$first";
+/// Where a row stands among those that are chosen from.
+const ROW: &str = "$row";
 
 /// The rows that are let grow before they are chosen from again.
 const MANY: usize = 65_536;
@@ -35,7 +33,7 @@ pub(super) struct Choice<'a> {
     computed: Vec<PlExpr>,
     /// What is returned of the row.
     values: Vec<PlExpr>,
-    /// [`Feed::AT`] of the row, over lists of what tells it and of [`Feed::AT`].
+    /// The number of the row, over lists of what tells it and of the rows' numbers.
     picked: PlExpr,
 }
 
@@ -52,16 +50,11 @@ fn value(at: usize) -> String {
 }
 
 impl<'a> Choice<'a> {
-    /// When all calls look for the same row, by one column. `unique`: whether each row has a [`Feed::AT`] of its own.
-    pub(super) fn of(
-        keys: &'a [(String, Expr)],
-        calls: &'a [AggregateCall],
-        unique: bool,
-        context: &Context,
-    ) -> Option<Self> {
+    /// When all calls look for the same row, by one column.
+    pub(super) fn of(keys: &'a [(String, Expr)], calls: &'a [AggregateCall], context: &Context) -> Option<Self> {
         let (function, told, kernel) = looked_for(calls.first()?)?;
         let same = |call| looked_for(call).is_some_and(|(f, t, _)| f == function && t.columns() == told.columns());
-        if !unique || !calls.iter().all(same) {
+        if !calls.iter().all(same) {
             return None;
         }
         let mut computed = computed_keys(keys, context);
@@ -76,45 +69,39 @@ impl<'a> Choice<'a> {
             move |columns: &mut [Column]| {
                 adapt::aggregate(Over::Values(kernel), &context, &arguments, ScalarType::Long, columns)
             },
-            &[col(Feed::AT)],
-            |_, _| Ok(Field::new(Feed::AT.into(), data_type(ScalarType::Long))),
+            &[col(ROW)],
+            |_, _| Ok(Field::new(ROW.into(), data_type(ScalarType::Long))),
         );
-        Some(Self { keys, calls, values: values.collect(), computed, picked: picked.alias(Feed::AT) })
-    }
-
-    fn keys(&self) -> Vec<PlExpr> {
-        (0..self.keys.len()).map(|at| col(key(at).as_str())).collect()
+        Some(Self { keys, calls, values: values.collect(), computed, picked: picked.alias(ROW) })
     }
 
     /// The chosen rows among those of a batch.
     pub(super) fn of_rows(&self, rows: LazyFrame) -> Result<DataFrame, EngineError> {
         let rows = collect(rows.with_columns(&self.computed), Engine::InMemory)?;
-        let kept = self.keys().into_iter().chain([col(TOLD), col(Feed::AT), col(FIRST)]);
+        let kept = key_columns(self.keys).into_iter().chain([col(TOLD), col(Feed::AT), col(FIRST)]);
         let kept: Vec<PlExpr> = kept.chain(self.values.iter().cloned()).collect();
         compact(collect(self.among(&rows)?.lazy().select(kept), Engine::InMemory)?, usize::MAX)
     }
 
     /// The chosen rows among some, which stand in the order of the table.
     fn among(&self, rows: &DataFrame) -> Result<DataFrame, EngineError> {
-        let lists = [col(TOLD).implode(true), col(Feed::AT).implode(true), col(FIRST).min()];
-        let groups = grouped(rows.clone().lazy(), &self.keys(), lists.into(), false);
-        let groups = collect(groups.select([self.picked.clone(), col(FIRST)]), Engine::InMemory)?;
-        let (picked, firsts) = (groups.column(Feed::AT)?, groups.column(FIRST)?);
-        let firsts: HashMap<i64, i64, RandomState> = std::iter::zip(picked.i64()?.iter(), firsts.i64()?.iter())
-            .filter_map(|(picked, first)| Some((picked?, first?)))
-            .collect();
-        let at = rows.column(Feed::AT)?.i64()?.clone();
-        let first = |at: Option<i64>| firsts.get(&at?).copied();
-        let chosen: BooleanChunked = at.iter().map(|at| Some(first(at).is_some())).collect();
-        let mut rows = rows.filter(&chosen)?;
-        let firsts = at.iter().filter_map(first);
-        rows.with_column(Int64Chunked::from_iter_values(FIRST.into(), firsts).into_column())?;
-        Ok(rows)
+        if rows.height() == 0 {
+            return Ok(rows.clone());
+        }
+        let numbered =
+            rows.with_row_index(ROW.into(), None)?.lazy().with_column(col(ROW).cast(data_type(ScalarType::Long)));
+        let lists = [col(TOLD).implode(true), col(ROW).implode(true), col(FIRST).min()];
+        let groups = grouped(numbered, &key_columns(self.keys), lists.into(), false);
+        let groups = groups.select([self.picked.clone().cast(IDX_DTYPE), col(FIRST)]).sort([ROW], in_order());
+        let groups = collect(groups, Engine::InMemory)?;
+        let mut chosen = rows.take(groups.column(ROW)?.idx()?)?;
+        chosen.with_column(groups.column(FIRST)?.clone())?;
+        Ok(chosen)
     }
 
     /// The chosen rows among those chosen of several batches.
     fn again(&self, rows: LazyFrame) -> Result<DataFrame, EngineError> {
-        self.among(&collect(rows.sort([Feed::AT], SortMultipleOptions::default()), Engine::InMemory)?)
+        self.among(&collect(rows.sort([Feed::AT], in_order()), Engine::InMemory)?)
     }
 
     /// The groups, with their keys' names and their answers.
@@ -126,9 +113,8 @@ impl<'a> Choice<'a> {
             let nulls = self.calls.iter().map(|c| series(&c.name, c.scalar_type, &[Value::Null]).into_column());
             return Ok(DataFrame::new(1, nulls.collect())?.lazy());
         }
-        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
         let values = self.calls.iter().enumerate().map(|(at, call)| col(value(at).as_str()).alias(call.name.as_str()));
-        Ok(rows.lazy().sort([FIRST], SortMultipleOptions::default()).select(keys.chain(values).collect::<Vec<_>>()))
+        Ok(rows.lazy().sort([FIRST], in_order()).select(named_keys(self.keys).chain(values).collect::<Vec<_>>()))
     }
 }
 
@@ -150,6 +136,11 @@ impl<'a> Chosen<'a> {
         }
         Ok(())
     }
+}
+
+/// Equal ones stay as they stand.
+fn in_order() -> SortMultipleOptions {
+    SortMultipleOptions::default().with_maintain_order(true)
 }
 
 /// The function, what tells the row, and its meaning, when a call returns something of the row of a group that has most

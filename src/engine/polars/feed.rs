@@ -44,13 +44,12 @@ enum Kept<'a> {
 
 impl<'a> Feeding<'a> {
     pub(super) fn new(feed: &'a Feed, context: &'a Context, budget: &'a Budget, in_order: bool) -> Self {
-        let unique = !multiplies(&feed.each);
         let kept = match &feed.keep {
             Keep::All | Keep::First(_) => Kept::Rows(Held::new(budget)),
             Keep::Best(..) => Kept::Best(Held::new(budget), 0),
-            Keep::Groups(keys, calls) => match Choice::of(keys, calls, unique, context) {
+            Keep::Groups(keys, calls) => match Choice::of(keys, calls, context) {
                 Some(choice) => Kept::Chosen(Arc::new(choice), Chosen::new(budget)),
-                None => Kept::Groups(Box::new(Groups::new(keys, calls, unique, context, budget))),
+                None => Kept::Groups(Box::new(Groups::new(keys, calls, !multiplies(&feed.each), context, budget))),
             },
         };
         Self {

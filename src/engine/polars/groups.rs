@@ -52,7 +52,7 @@ fn is_in_order(call: &Lowered) -> bool {
 }
 
 /// The hidden name of a key.
-pub(super) fn key(at: usize) -> String {
+fn key(at: usize) -> String {
     format!("$key{at}")
 }
 
@@ -60,6 +60,16 @@ pub(super) fn key(at: usize) -> String {
 pub(super) fn computed_keys(keys: &[(String, Expr)], context: &Context) -> Vec<PlExpr> {
     let computed = |(at, (_, expr)): (usize, &(String, Expr))| lower(expr, context, Feed::AT).alias(key(at).as_str());
     keys.iter().enumerate().map(computed).collect()
+}
+
+/// The same, once they were computed.
+pub(super) fn key_columns(keys: &[(String, Expr)]) -> Vec<PlExpr> {
+    (0..keys.len()).map(|at| col(key(at).as_str())).collect()
+}
+
+/// The keys under their own names, for an answer.
+pub(super) fn named_keys(keys: &[(String, Expr)]) -> impl Iterator<Item = PlExpr> {
+    keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()))
 }
 
 /// Groups in the order of their first rows; where they are put in order later in any order, which is quicker.
@@ -131,10 +141,6 @@ impl<'a> Groups<'a> {
         }
     }
 
-    fn keys(&self) -> Vec<PlExpr> {
-        (0..self.keys.len()).map(|at| col(key(at).as_str())).collect()
-    }
-
     /// The groups of some rows, which have [`Feed::AT`].
     pub(super) fn of(&self, rows: LazyFrame) -> LazyFrame {
         if self.told_apart.is_some() {
@@ -146,7 +152,7 @@ impl<'a> Groups<'a> {
             rows = rows.with_columns([value.clone()]);
         }
         let mut gathered = gathered(self.calls.iter().filter(|c| !matches!(c.way, Way::Distinct(_))));
-        let mut keys = self.keys();
+        let mut keys = key_columns(self.keys);
         if self.in_order {
             // Each batch has groups of its own, so that they can be put in order.
             let at = col(Feed::AT);
@@ -206,7 +212,7 @@ impl<'a> Groups<'a> {
     /// Groups of several batches as one.
     fn combined(&self, groups: LazyFrame) -> LazyFrame {
         let mut combined = self.combinations();
-        let mut keys = self.keys();
+        let mut keys = key_columns(self.keys);
         if !self.in_order {
             combined.push(col(Feed::AT).min());
         }
@@ -231,8 +237,8 @@ impl<'a> Groups<'a> {
     /// The groups of all batches, with their keys' names and their answers.
     pub(super) fn finish(mut self) -> Result<LazyFrame, EngineError> {
         let groups = self.answers()?;
-        let keys = self.keys.iter().enumerate().map(|(at, (name, _))| col(key(at).as_str()).alias(name.as_str()));
-        Ok(groups.select(keys.chain(self.calls.iter().map(|c| c.answer.clone())).collect::<Vec<_>>()))
+        let answers = self.calls.iter().map(|c| c.answer.clone());
+        Ok(groups.select(named_keys(self.keys).chain(answers).collect::<Vec<_>>()))
     }
 
     /// The groups of all batches, in their order, with what was gathered.
@@ -269,7 +275,7 @@ impl<'a> Groups<'a> {
                 }
             }
             counted.push(col(Feed::AT).min());
-            groups = grouped(groups, &self.keys(), counted, self.in_order);
+            groups = grouped(groups, &key_columns(self.keys), counted, self.in_order);
         }
         Ok(groups)
     }
