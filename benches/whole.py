@@ -156,17 +156,22 @@ def make(data, count, days):
 PROPERTIES = {"ApimSubscriptionId": "apimSubscriptionId", "BackendId": "backendId", "Url": "url", "ResponseCode": "responseCode"}
 
 
+def rows_of(form, table, quote):
+    """A table with the columns' names that the queries have, as SQL. `quote` is what stands around odd names."""
+    if form == "setting":
+        inner = ", ".join(f"properties.{name} as {column}" for column, name in PROPERTIES.items())
+        outer = ", ".join(f"{name} as {column}" for column, name in ENVELOPE.items())
+        return f"(select {inner}, {outer} from {table})"
+    if form == "csv":
+        return f"(select *, {quote}TimeGenerated [UTC]{quote} as TimeGenerated from {table})"
+    return f"(select * from {table})"
+
+
 def duckdb_run(form, path, query):
     import duckdb
     read = {"export": f"read_json('{path}', format='newline_delimited')", "setting": f"read_json('{path}', format='newline_delimited')",
             "csv": f"read_csv('{path}')", "parquet": f"read_parquet('{path}')"}[form]
-    table = f"(select * from {read})"
-    if form == "setting":
-        inner = ", ".join(f"properties.{name} as {column}" for column, name in PROPERTIES.items())
-        outer = ", ".join(f"{name} as {column}" for column, name in ENVELOPE.items())
-        table = f"(select {inner}, {outer} from {read})"
-    if form == "csv":
-        table = f"(select *, \"TimeGenerated [UTC]\" as TimeGenerated from {read})"
+    table = rows_of(form, read, '"')
     sql = query.format(**DUCKDB).replace("from T", f"from {table} T")
     # An empty cell of CSV is the empty string.
     return [["" if cell is None else str(cell) for cell in row] for row in duckdb.sql(sql).fetchall()]
@@ -175,13 +180,7 @@ def duckdb_run(form, path, query):
 def chdb_run(form, path, query):
     import chdb
     kinds = {"export": "JSONEachRow", "setting": "JSONEachRow", "csv": "CSVWithNames", "parquet": "Parquet"}
-    table = f"file('{path}', '{kinds[form]}')"
-    if form == "setting":
-        inner = ", ".join(f"properties.{name} as {column}" for column, name in PROPERTIES.items())
-        outer = ", ".join(f"{name} as {column}" for column, name in ENVELOPE.items())
-        table = f"(select {inner}, {outer} from {table})"
-    if form == "csv":
-        table = f"(select *, `TimeGenerated [UTC]` as TimeGenerated from {table})"
+    table = rows_of(form, f"file('{path}', '{kinds[form]}')", "`")
     text = str(chdb.query(query.format(**CHDB).replace("from T", f"from {table} T"), "CSV"))
     return list(csv.reader(io.StringIO(text)))
 

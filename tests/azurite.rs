@@ -5,18 +5,19 @@
 #![cfg(feature = "cloud")]
 
 mod common;
+#[path = "common/server.rs"]
+mod server;
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Output;
 
 use base64::Engine;
 use common::{root, text};
 use object_store::azure::MicrosoftAzureBuilder;
-use object_store::{ObjectStoreExt, PutPayload};
+use server::{Server, files, kqlens_with};
 use sha2::{Digest, Sha256};
 
 const ACCOUNT: &str = "devstoreaccount1";
@@ -25,61 +26,30 @@ const KEY: &str = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6t
 const LOGS: &str = "insights-logs-gatewaylogs";
 const TABLE: &str = "ApiManagementGatewayLogs";
 
-/// The emulator, ended when it is dropped.
+/// The emulator, and where it keeps its own things.
 struct Azurite {
-    child: Child,
-    port: u16,
+    server: Server,
     _folder: tempfile::TempDir,
 }
 
-impl Drop for Azurite {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn program() -> Option<PathBuf> {
-    let told = std::env::var_os("KQLENS_AZURITE").map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    told.or_else(|| std::env::split_paths(&path).map(|folder| folder.join("azurite-blob")).find(|path| path.exists()))
-}
-
 fn start() -> Option<Azurite> {
-    let Some(program) = program() else {
-        eprintln!("skipped: azurite-blob is not installed (npm install -g azurite, or KQLENS_AZURITE=PATH)");
-        return None;
-    };
+    const ARGUMENTS: [&str; 7] = [
+        "--inMemoryPersistence",
+        "--skipApiVersionCheck",
+        "--disableTelemetry",
+        "--silent",
+        "--blobHost",
+        "127.0.0.1",
+        "--blobPort",
+    ];
+    let program = server::program("KQLENS_AZURITE", "azurite-blob", "npm install -g azurite")?;
     let folder = tempfile::tempdir().expect("a folder");
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-    let child = Command::new(program)
-        .args([
-            "--inMemoryPersistence",
-            "--skipApiVersionCheck",
-            "--disableTelemetry",
-            "--silent",
-            "--blobHost",
-            "127.0.0.1",
-            "--blobPort",
-        ])
-        .arg(port.to_string())
-        .current_dir(folder.path())
-        .stdout(Stdio::null())
-        .spawn()
-        .expect("azurite starts");
-    let azurite = Azurite { child, port, _folder: folder };
-    for _ in 0..600 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Some(azurite);
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("azurite does not answer");
+    Some(Azurite { server: server::start(&program, &ARGUMENTS, folder.path()), _folder: folder })
 }
 
 impl Azurite {
     fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}/{ACCOUNT}", self.port)
+        format!("http://127.0.0.1:{}/{ACCOUNT}", self.server.port)
     }
 
     fn connection(&self) -> String {
@@ -96,29 +66,12 @@ impl Azurite {
             .with_allow_http(true)
             .build()
             .expect("a client");
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            for (name, bytes) in blobs {
-                let name = object_store::path::Path::parse(name).expect("a name");
-                store.put(&name, PutPayload::from(bytes.clone())).await.expect("a blob is put");
-            }
-        });
+        server::put(&store, blobs);
     }
 
     fn kqlens(&self, arguments: &[&str]) -> Output {
-        kqlens(arguments, &[("AZURE_STORAGE_CONNECTION_STRING", &self.connection())])
+        kqlens_with(arguments, &[("AZURE_STORAGE_CONNECTION_STRING", &self.connection())])
     }
-}
-
-fn kqlens(arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_kqlens"));
-    for (name, _) in std::env::vars_os() {
-        let name = name.to_string_lossy().into_owned();
-        if name.starts_with("AZURE_") || name.starts_with("AWS_") {
-            command.env_remove(name);
-        }
-    }
-    command.args(arguments).current_dir(root()).envs(variables.iter().copied()).output().expect("kqlens starts")
 }
 
 /// Makes the container, which the client that puts blobs cannot.
@@ -129,11 +82,11 @@ fn make_container(azurite: &Azurite) {
     let request = format!(
         "PUT /{ACCOUNT}/{LOGS}?restype=container HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 0\r\n\
          Connection: close\r\n{}\r\nAuthorization: SharedKey {ACCOUNT}:{}\r\n\r\n",
-        azurite.port,
+        azurite.server.port,
         headers.replace('\n', "\r\n"),
         signature(&signed)
     );
-    let mut stream = TcpStream::connect(("127.0.0.1", azurite.port)).expect("azurite answers");
+    let mut stream = TcpStream::connect(("127.0.0.1", azurite.server.port)).expect("azurite answers");
     stream.write_all(request.as_bytes()).expect("it is sent");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");
@@ -150,23 +103,14 @@ fn signature(text: &str) -> String {
     engine.encode(Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize())
 }
 
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() { files(&path, into) } else { into.push(path) }
-    }
-}
-
 #[test]
 fn logs_in_a_container_are_those_of_the_folder() {
     let Some(azurite) = start() else { return };
     make_container(&azurite);
     let folder = root().join("sample-logs/diagnostic").join(LOGS);
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
     let name = |path: &Path| path.strip_prefix(&folder).expect("below it").display().to_string();
     let mut blobs: Vec<(String, Vec<u8>)> =
-        paths.iter().map(|path| (name(path), fs::read(path).expect("it reads"))).collect();
+        files(&folder).iter().map(|path| (name(path), fs::read(path).expect("it reads"))).collect();
     // Of several blocks, and empty.
     let line = "{\"time\":\"2025-03-01T00:00:00Z\",\"category\":\"GatewayLogs\",\"correlationId\":\"b\",\"properties\":{\"url\":\"U\"}}\n";
     let big = line.replace('U', &"u".repeat(2000)).repeat(6000);
@@ -215,13 +159,12 @@ fn logs_in_a_container_are_those_of_the_folder() {
     };
     assert!(import().contains("278 row(s) are new"));
     assert!(import().contains("0 row(s) are new"));
-    let (name, mut bytes) = blobs[0].clone();
-    if !bytes.starts_with(&[0x1f, 0x8b]) {
-        bytes.extend_from_slice(line.as_bytes());
-        azurite.put(&[(name, bytes)]);
-        let told = import();
-        assert!(told.contains("1 row(s) are new") && told.contains("read 1 rows"), "{told}");
-    }
+    let plain = |(_, bytes): &&(String, Vec<u8>)| !bytes.starts_with(&[0x1f, 0x8b]);
+    let (name, mut bytes) = blobs.iter().find(plain).expect("a file that is not packed").clone();
+    bytes.extend_from_slice(line.as_bytes());
+    azurite.put(&[(name, bytes)]);
+    let told = import();
+    assert!(told.contains("1 row(s) are new") && told.contains("read 1 rows"), "{told}");
     troubles(&azurite, &at);
 }
 
@@ -244,7 +187,8 @@ fn troubles(azurite: &Azurite, at: &str) {
         (nothing.as_str(), &azurite.connection(), "no blob has this name"),
     ] {
         let query = format!("{TABLE} | count");
-        let output = kqlens(&["run", "-e", &query, "--logs", logs], &[("AZURE_STORAGE_CONNECTION_STRING", connection)]);
+        let output =
+            kqlens_with(&["run", "-e", &query, "--logs", logs], &[("AZURE_STORAGE_CONNECTION_STRING", connection)]);
         let told = text(&output.stderr);
         assert_eq!(output.status.code(), Some(4), "{told}");
         assert!(told.contains(what) && told.contains(logs), "{told}");

@@ -5,66 +5,33 @@
 #![cfg(feature = "cloud")]
 
 mod common;
+#[path = "common/server.rs"]
+mod server;
 
 use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
+use std::path::Path;
+use std::process::Output;
 
 use common::{root, text};
 use object_store::aws::AmazonS3Builder;
-use object_store::{ObjectStoreExt, PutPayload};
+use server::{Server, files, kqlens_with};
 
 const BUCKET: &str = "exports";
 const KEY: &str = "AKIAEXAMPLE";
 const SECRET: &str = "s3cret-that-nobody-prints";
 const TABLE: &str = "ApiManagementGatewayLogs";
 
-/// The server, ended when it is dropped.
-struct Moto {
-    child: Child,
-    port: u16,
-}
-
-impl Drop for Moto {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn program() -> Option<PathBuf> {
-    let told = std::env::var_os("KQLENS_MOTO").map(PathBuf::from);
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    told.or_else(|| std::env::split_paths(&path).map(|folder| folder.join("moto_server")).find(|path| path.exists()))
-}
+/// The server.
+struct Moto(Server);
 
 fn start() -> Option<Moto> {
-    let Some(program) = program() else {
-        eprintln!("skipped: moto_server is not installed (pip install 'moto[server]', or KQLENS_MOTO=PATH)");
-        return None;
-    };
-    let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-    let child = Command::new(program)
-        .args(["-H", "127.0.0.1", "-p", &port.to_string()])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("moto starts");
-    let moto = Moto { child, port };
-    for _ in 0..600 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return Some(moto);
-        }
-        std::thread::sleep(Duration::from_millis(100));
-    }
-    panic!("moto does not answer");
+    let program = server::program("KQLENS_MOTO", "moto_server", "pip install 'moto[server]'")?;
+    Some(Moto(server::start(&program, &["-H", "127.0.0.1", "-p"], &root())))
 }
 
 impl Moto {
     fn endpoint(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.0.port)
     }
 
     /// Puts blobs into the bucket, which is made first.
@@ -80,13 +47,7 @@ impl Moto {
             .with_allow_http(true)
             .build()
             .expect("a client");
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-        runtime.block_on(async {
-            for (name, bytes) in blobs {
-                let name = object_store::path::Path::parse(name).expect("a name");
-                store.put(&name, PutPayload::from(bytes.clone())).await.expect("a blob is put");
-            }
-        });
+        server::put(&store, blobs);
     }
 
     fn kqlens(&self, arguments: &[&str]) -> Output {
@@ -97,20 +58,7 @@ impl Moto {
             ("AWS_SECRET_ACCESS_KEY", SECRET),
             ("AWS_REGION", "us-east-1"),
         ];
-        let mut command = Command::new(env!("CARGO_BIN_EXE_kqlens"));
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("AWS_") {
-                command.env_remove(name);
-            }
-        }
-        command.args(arguments).current_dir(root()).envs(variables).output().expect("kqlens starts")
-    }
-}
-
-fn files(folder: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder").flatten() {
-        let path = entry.path();
-        if path.is_dir() { files(&path, into) } else { into.push(path) }
+        kqlens_with(arguments, &variables)
     }
 }
 
@@ -118,11 +66,9 @@ fn files(folder: &Path, into: &mut Vec<PathBuf>) {
 fn logs_in_a_bucket_are_those_of_the_folder() {
     let Some(moto) = start() else { return };
     let folder = root().join("sample-logs/diagnostic/insights-logs-gatewaylogs");
-    let mut paths = Vec::new();
-    files(&folder, &mut paths);
     let name = |path: &Path| format!("logs/{}", path.strip_prefix(&folder).expect("below it").display());
     let mut blobs: Vec<(String, Vec<u8>)> =
-        paths.iter().map(|path| (name(path), fs::read(path).expect("it reads"))).collect();
+        files(&folder).iter().map(|path| (name(path), fs::read(path).expect("it reads"))).collect();
     // Of several blocks.
     let line = "{\"time\":\"2025-03-01T00:00:00Z\",\"category\":\"GatewayLogs\",\"correlationId\":\"b\",\"properties\":{\"url\":\"U\"}}\n";
     let big = line.replace('U', &"u".repeat(2000)).repeat(6000);

@@ -48,6 +48,15 @@ pub fn table(name: &str) -> Option<&'static KnownTable> {
     TABLES.iter().find(|table| table.name == base)
 }
 
+/// A column as the properties of a diagnostic record spell it: with a small first letter.
+pub fn name_in_properties(column: &str) -> std::string::String {
+    let mut name = column.to_owned();
+    if let Some(first) = name.get_mut(..1) {
+        first.make_ascii_lowercase();
+    }
+    name
+}
+
 /// Whether a table is a known one or a copy of it.
 pub fn is_like(name: &str, known: &str) -> bool {
     table(name).is_some_and(|table| table.name == known)

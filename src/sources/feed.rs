@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::Range;
 
 use super::blocks::LONGEST;
-use super::json::{Broken, Scanner};
+use super::json::{Broken, Nesting, Scanner};
 use super::open::{BLOCK, Stream};
 
 const TOO_LONG: &str = "a value is longer than 16 MiB";
@@ -158,19 +158,11 @@ impl Feed {
 
     /// Passes a value that is too long to be kept, a block at a time.
     fn pass(&mut self, reason: &'static str) -> Result<Range<usize>, Trouble> {
-        let (mut depth, mut quoted, mut escaped) = (0_u64, false, false);
+        let mut nesting = Nesting::default();
         loop {
             while let Some(byte) = self.buffer.get(self.at) {
                 self.at += 1;
-                match byte {
-                    _ if escaped => escaped = false,
-                    b'\\' if quoted => escaped = true,
-                    b'"' => quoted = !quoted,
-                    b'{' | b'[' if !quoted => depth += 1,
-                    b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
-                    _ => continue,
-                }
-                if depth == 0 && !quoted && !escaped {
+                if nesting.take(*byte) && nesting.depth == 0 && !nesting.quoted {
                     return Err(Trouble::Passed(reason));
                 }
             }

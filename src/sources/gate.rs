@@ -6,7 +6,7 @@ use arrow::datatypes::{Int32Type, Int64Type};
 use super::cell::{Adapt, Raw, integer, is_missing};
 use super::read::ReadRequest;
 use super::stamp::Stamps;
-use crate::ir::Bar;
+use crate::ir::{Bar, Clue};
 use crate::types::{ScalarType, parse_timespan};
 
 /// What a row must pass to be wanted.
@@ -36,7 +36,7 @@ impl Gate {
     /// The gate of a request for these columns.
     pub(super) fn new(request: &ReadRequest, columns: &[(String, ScalarType)]) -> Self {
         let find = |name: &str| columns.iter().position(|(column, _)| column == name);
-        let test = |clue: &crate::ir::Clue| {
+        let test = |clue: &Clue| {
             let column = find(&clue.column)?;
             let holds = match columns[column].1 {
                 ScalarType::Int | ScalarType::Long => Holds::Number(clue.piece.parse().ok()?),
@@ -80,7 +80,7 @@ impl Gate {
             let Some(raw) = value(*column).0 else { return bar.is_reached(None) };
             let Some(text) = plain(raw) else { return true };
             match whole(text, *scalar_type, stamps) {
-                None => is_missing(text) && bar.is_reached(None) || !is_missing(text),
+                None => !is_missing(text) || bar.is_reached(None),
                 ranked => bar.is_reached(ranked),
             }
         });
@@ -191,7 +191,7 @@ fn whole_numbers(array: &ArrayRef) -> Option<Vec<Option<i64>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ir::{Clue, Hint};
+    use crate::ir::Hint;
 
     fn gate(clues: &[(&str, &str)]) -> Gate {
         let hints = clues

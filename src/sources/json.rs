@@ -205,20 +205,44 @@ pub(super) fn unescape(raw: &str, out: &mut String) -> bool {
     sound
 }
 
-/// Whether brackets nest more deeply than a value may.
-pub(super) fn nests_too_deeply(text: &str) -> bool {
-    let (mut depth, mut quoted, mut escaped) = (0_u32, false, false);
-    text.bytes().any(|byte| {
+/// How deeply brackets nest, byte by byte, whatever else is wrong with the text.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Nesting {
+    /// How many are open.
+    pub(super) depth: u64,
+    /// Whether a string is.
+    pub(super) quoted: bool,
+    escaped: bool,
+}
+
+impl Nesting {
+    /// Takes a byte. The answer is whether it was a bracket or a quote, and not part of a string.
+    pub(super) fn take(&mut self, byte: u8) -> bool {
         match byte {
-            _ if escaped => escaped = false,
-            b'\\' if quoted => escaped = true,
-            b'"' => quoted = !quoted,
-            b'{' | b'[' if !quoted => depth += 1,
-            b'}' | b']' if !quoted => depth = depth.saturating_sub(1),
+            _ if self.escaped => self.escaped = false,
+            b'\\' if self.quoted => self.escaped = true,
+            b'"' => {
+                self.quoted = !self.quoted;
+                return true;
+            }
+            b'{' | b'[' if !self.quoted => {
+                self.depth += 1;
+                return true;
+            }
+            b'}' | b']' if !self.quoted => {
+                self.depth = self.depth.saturating_sub(1);
+                return true;
+            }
             _ => {}
         }
-        depth > DEPTH
-    })
+        false
+    }
+}
+
+/// Whether brackets nest more deeply than a value may.
+pub(super) fn nests_too_deeply(text: &str) -> bool {
+    let mut nesting = Nesting::default();
+    text.bytes().any(|byte| nesting.take(byte) && nesting.depth > u64::from(DEPTH))
 }
 
 /// JSON in which each half of a surrogate pair that stands alone is U+FFFD; nothing when there is none.

@@ -136,10 +136,7 @@ impl Keys {
         if self.shape != Shape::Diagnostic {
             return;
         }
-        let mut camel = column.to_owned();
-        if let Some(first) = camel.get_mut(..1) {
-            first.make_ascii_lowercase();
-        }
+        let camel = apim::name_in_properties(column);
         for map in [&mut self.top, &mut self.nested] {
             add(map, &camel, slot);
         }

@@ -24,18 +24,14 @@ struct Look {
     quick: Quick,
 }
 
-/// So many fewer columns are worth a look of their own.
-const FEWER: usize = 4;
-
 impl Lines {
     pub(super) fn new(wanted: &Wanted, shape: Shape, table: &str) -> Self {
         let look = |some: &dyn Fn(usize) -> bool| {
             let keys = Keys::only(wanted, some, shape, table);
             Look { quick: Quick::new(&keys), keys }
         };
-        let tested = wanted.gate.columns();
-        let worth = wanted.columns.len() >= tested.len() + FEWER && !(tested.is_empty() && wanted.period.is_none());
-        Self { whole: look(&|_| true), first: worth.then(|| look(&|at| tested.contains(&at))) }
+        let first = wanted.telling().map(|tested| look(&|at| tested.contains(&at)));
+        Self { whole: look(&|_| true), first }
     }
 }
 

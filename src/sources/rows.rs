@@ -56,6 +56,19 @@ pub(super) struct Wanted {
     pub(super) gate: Gate,
 }
 
+/// So many fewer columns are worth a look of their own.
+const FEWER: usize = 4;
+
+impl Wanted {
+    /// The places of the columns that tell whether a row is wanted besides its time, when they are much fewer than all
+    /// that is wanted of a row.
+    pub(super) fn telling(&self) -> Option<Vec<usize>> {
+        let tested = self.gate.columns();
+        let tells = !tested.is_empty() || self.period.is_some();
+        (tells && tested.len() + FEWER <= self.columns.len()).then_some(tested)
+    }
+}
+
 /// Where a row stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place<'a> {
@@ -196,15 +209,14 @@ impl<'w> Rows<'w> {
         time: Option<Raw<'r>>,
         stamps: Stamps,
     ) -> bool {
-        let outside = |(from, to): (i64, i64)| ticks(time, stamps).is_none_or(|t| t < from || t >= to);
-        self.wanted.period.is_some_and(outside) || !self.wanted.gate.passes(&value, stamps)
+        self.wanted.period.is_some_and(|period| is_beyond(period, ticks(time, stamps)))
+            || !self.wanted.gate.passes(&value, stamps)
     }
 
     /// Whether a row of this time is not one of the period. One that its file's folders do not promise is counted.
     fn is_outside(&mut self, time: Option<i64>) -> bool {
-        let beyond = |(from, to): (i64, i64)| time.is_none_or(|t| t < from || t >= to);
+        let beyond = |period| is_beyond(period, time);
         self.tally.strayed += u64::from(time.is_some() && self.bounds.is_some_and(beyond));
-        // A row without a time is in no period.
         self.wanted.period.is_some_and(beyond)
     }
 
@@ -328,6 +340,11 @@ impl<'w> Rows<'w> {
         }
         Ok((self.tally, self.left))
     }
+}
+
+/// Whether a time is outside of half-open ticks; a row without one is in no period.
+pub(super) fn is_beyond((from, to): (i64, i64), time: Option<i64>) -> bool {
+    time.is_none_or(|t| t < from || t >= to)
 }
 
 fn builders(wanted: &Wanted) -> Vec<Builder> {

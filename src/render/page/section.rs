@@ -28,6 +28,7 @@ pub fn section(
     if let Some(heading) = heading {
         out += &format!("<h2>{}</h2>\n", html_text(heading));
     }
+    let mut folded = false;
     match answer.visualization.as_ref().map(|asked| asked.kind.as_str()) {
         None | Some("table") => {}
         Some("card") if answer.rows() > 0 => {
@@ -36,15 +37,15 @@ pub fn section(
         }
         Some(_) => {
             out += &figure(answer, options, warnings)?;
-            if rows.rows() > FOLDED {
-                // The chart says it; who wants the numbers opens them.
-                let table = table(rows, options);
-                out += &format!("<details>\n<summary>Table, {} rows</summary>\n{table}</details>\n", rows.rows());
-                return Ok(out + "</section>\n");
-            }
+            folded = rows.rows() > FOLDED;
         }
     }
-    Ok(out + &table(rows, options) + "</section>\n")
+    let mut table = table(rows, options);
+    if folded {
+        // The chart says it; who wants the numbers opens them.
+        table = format!("<details>\n<summary>Table, {} rows</summary>\n{table}</details>\n", rows.rows());
+    }
+    Ok(out + &table + "</section>\n")
 }
 
 /// The chart without its titles, which the page has as text. Always in light colours; the page's style turns them dark.

@@ -7,7 +7,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{ArrowReaderMetadata, RowSelection, RowSelector};
 
 use super::projection::Projection;
-use crate::sources::rows::{Rows, Wanted};
+use crate::sources::rows::{Rows, Wanted, is_beyond};
 
 /// The columns that tell whether a row is wanted.
 pub(super) struct Late<'t> {
@@ -17,17 +17,13 @@ pub(super) struct Late<'t> {
     tested: Vec<usize>,
 }
 
-/// So many fewer columns are worth a look of their own.
-const FEWER: usize = 4;
-
 impl<'t> Late<'t> {
     /// Nothing when nearly all columns would be looked at.
-    pub(super) fn new(metadata: &ArrowReaderMetadata, wanted: &Wanted, table: &'t str, all: usize) -> Option<Self> {
-        let tested = wanted.gate.columns();
+    pub(super) fn new(metadata: &ArrowReaderMetadata, wanted: &Wanted, table: &'t str) -> Option<Self> {
+        let tested = wanted.telling()?;
         let projection = Projection::only(metadata.schema(), wanted, |at| tested.contains(&at), table);
-        let worth = wanted.seen.is_none() && projection.needed.len() + FEWER <= all;
         let mask = ProjectionMask::roots(metadata.parquet_schema(), projection.needed.iter().copied());
-        worth.then_some(Self { projection, mask, tested })
+        Some(Self { projection, mask, tested })
     }
 
     /// Looks at the rows of a group. Nothing is counted yet.
@@ -47,9 +43,9 @@ impl<'t> Late<'t> {
         let times = self.projection.times(batch, wanted)?;
         let others = self.projection.others(batch)?;
         let mut looked = Looked { passing: vec![true; batch.num_rows()], times, others };
-        if let Some((from, to)) = wanted.period {
+        if let Some(period) = wanted.period {
             for row in 0..batch.num_rows() {
-                looked.passing[row] = looked.time(row).is_some_and(|time| from <= time && time < to);
+                looked.passing[row] = !is_beyond(period, looked.time(row));
             }
         }
         looked.others.iter().for_each(|row| looked.passing[*row] = false);

@@ -77,7 +77,7 @@ pub(in super::super) fn read(
         }
     };
     let projection = Projection::new(metadata.schema(), rows.wanted(), table);
-    let late = Late::new(&metadata, rows.wanted(), table, projection.needed.len());
+    let late = Late::new(&metadata, rows.wanted(), table);
     let groups = Groups::new(&metadata, &file, &projection, late, rows.wanted().period, source);
     if threads < 2 || groups.firsts.len() < 2 {
         for group in 0..groups.firsts.len() {

@@ -17,10 +17,7 @@ const BAG: &str = "'MAP<STRING,STRING>'";
 /// Where a column of one of the tables may be: under its name, or under those that an envelope and its properties have
 /// for it.
 fn of_table(name: &str) -> String {
-    let mut camel = name.to_owned();
-    if let Some(first) = camel.get_mut(..1) {
-        first.make_ascii_lowercase();
-    }
+    let camel = apim::name_in_properties(name);
     let mut found = vec![key("m", name), key("m", &camel)];
     found.extend(ENVELOPE_NAMES.iter().filter(|(_, c)| *c == name).map(|(n, _)| key("m", n)));
     found.extend([key("p", &camel), key("p", name)]);
